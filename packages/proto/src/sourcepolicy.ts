@@ -1,0 +1,2 @@
+// SPDX-License-Identifier: Apache-2.0
+export * from "./gen/moby/buildkit/v1/sourcepolicy/policy_pb.js";
