@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+import { existsSync } from "node:fs";
+import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+
+import { EngineError } from "./error.mjs";
+import { findDebianKeyring, findMirror } from "./mirror.mjs";
+import { run } from "./run.mjs";
+
+const ENGINE = {
+  debian: ["docker.io", "containerd", "docker-cli", "docker-buildx", "busybox-static"],
+  // Ubuntu's docker.io holds the command too.
+  ubuntu: ["docker.io", "containerd", "docker-buildx", "busybox-static"],
+};
+const FOR_TESTS = ["docker-registry"];
+
+/**
+ * What a fetch brings, as a list for the notice.
+ *
+ * @param {"debian" | "ubuntu"} id
+ * @param {{ forTests?: boolean }} options
+ */
+export function packageNames(id, { forTests = false }) {
+  return forTests ? [...ENGINE[id], ...FOR_TESTS] : ENGINE[id];
+}
+
+/**
+ * @typedef {object} Packages
+ * @property {string} dir where they are unpacked: `<dir>/usr/bin`, `<dir>/usr/sbin` and so on
+ * @property {string} suite
+ * @property {readonly string[]} names
+ */
+
+/**
+ * The packages of an earlier fetch, or undefined when one of `names` was not in it.
+ *
+ * @param {string} packagesDir
+ * @param {readonly string[]} names
+ * @returns {Promise<Packages | undefined>}
+ */
+export async function findPackages(packagesDir, names) {
+  const dir = join(packagesDir, "current");
+  const text = await readFile(join(dir, "packages.json"), "utf8").catch(() => undefined);
+  if (text === undefined) return undefined;
+  const have = JSON.parse(text);
+  return names.every((name) => have.names.includes(name)) ? { dir, ...have } : undefined;
+}
+
+/**
+ * Downloads Debian packages and unpacks them into a folder, without installing them. The newest suite whose
+ * programs start on this machine's libc wins.
+ *
+ * @param {string} packagesDir
+ * @param {readonly string[]} names
+ * @param {{ id: "debian" | "ubuntu", codename: string | undefined }} system
+ * @returns {Promise<Packages>}
+ * @throws {EngineError} BK_ENGINE_DOWNLOAD
+ */
+export async function fetchPackages(packagesDir, names, system) {
+  const suites = system.id === "debian" ? ["sid", "trixie"] : ["own"];
+  const failures = [];
+  for (const suite of suites) {
+    const work = join(packagesDir, `fetch-${suite}`);
+    try {
+      await rm(work, { recursive: true, force: true });
+      await download(work, names, suite, system);
+      await checkPrograms(join(work, "root"));
+      await writeFile(join(work, "root/packages.json"), JSON.stringify({ names, suite }));
+      const current = join(packagesDir, "current");
+      await rm(current, { recursive: true, force: true });
+      await rename(join(work, "root"), current);
+      return { dir: current, suite, names };
+    } catch (cause) {
+      failures.push(`${suite}: ${cause.message}`);
+    } finally {
+      await rm(work, { recursive: true, force: true });
+    }
+  }
+  throw new EngineError(
+    "BK_ENGINE_DOWNLOAD",
+    `The engine's packages could not be fetched. Is the package mirror reachable?\n${failures.join("\n")}`,
+  );
+}
+
+async function download(work, names, suite, system) {
+  const debs = join(work, "debs");
+  const root = join(work, "root");
+  for (const dir of [
+    debs,
+    root,
+    join(work, "lists/partial"),
+    join(work, "archives/partial"),
+    join(work, "none"),
+  ]) {
+    await mkdir(dir, { recursive: true });
+  }
+  const config = join(work, "apt.conf");
+  await writeFile(config, await aptConfig(work, suite, system));
+  await run("apt-get", ["-c", config, "update"]);
+  await run("apt-get", ["-c", config, "download", ...names], { cwd: debs });
+  for (const deb of await readdir(debs)) await run("dpkg", ["-x", join(debs, deb), root]);
+}
+
+/** An apt state of its own, so that the machine's lists, pins and caches stay as they are. */
+async function aptConfig(work, suite, system) {
+  const lines = [
+    `Dir::State "${work}";`,
+    `Dir::State::lists "${join(work, "lists")}";`,
+    'Dir::State::status "/var/lib/dpkg/status";',
+    `Dir::Cache "${work}";`,
+    `Dir::Cache::archives "${join(work, "archives")}";`,
+    'Dir::Etc::Preferences "/dev/null";',
+    `Dir::Etc::PreferencesParts "${join(work, "none")}";`,
+    'APT::Sandbox::User "root";',
+    'APT::Update::Error-Mode "any";',
+    // Other programs' hooks after an update are about the machine's own lists.
+    "#clear APT::Update::Post-Invoke;",
+    "#clear APT::Update::Post-Invoke-Success;",
+  ];
+  if (system.id === "debian") {
+    const list = join(work, "sources.list");
+    const keyring = findDebianKeyring();
+    const signedBy = keyring === undefined ? "" : `[signed-by=${keyring}] `;
+    await writeFile(list, `deb ${signedBy}${await findMirror(system.codename)} ${suite} main\n`);
+    lines.push(`Dir::Etc::SourceList "${list}";`, `Dir::Etc::SourceParts "${join(work, "none")}";`);
+  }
+  return `${lines.join("\n")}\n`;
+}
+
+async function checkPrograms(root) {
+  const programs = ["usr/sbin/dockerd", "usr/bin/dockerd", "usr/bin/containerd", "usr/bin/docker"];
+  for (const program of programs.map((path) => join(root, path)).filter((path) => existsSync(path))) {
+    await run(program, ["--version"]);
+  }
+}
