@@ -1,1 +1,40 @@
-export {};
+// SPDX-License-Identifier: Apache-2.0
+
+// Reaching a daemon.
+export type { AbortOptions } from "./abort.js";
+export { type Address, formatAddress, parseAddress } from "./address.js";
+export { type Channel, createChannel, type OpenStreamOptions } from "./channel.js";
+export { type CreateDialerOptions, createDialer } from "./create-dialer.js";
+export type { Dialer } from "./dialer.js";
+export { type DockerEndpoint, type ResolveDockerOptions, resolveDockerEndpoint } from "./docker/endpoint.js";
+export { type DockerMode, resolveDockerMode } from "./docker/mode.js";
+export { type DockerPing, pingDocker } from "./docker/ping.js";
+export {
+  createDockerDialer,
+  type DockerHeaders,
+  type DockerRequestOptions,
+  dockerRequest,
+} from "./docker/request.js";
+export { createDockerUpgradeDialer, type DockerUpgradeOptions } from "./docker/upgrade-dialer.js";
+export {
+  findTransportError,
+  TransportError,
+  type TransportErrorCode,
+  type TransportErrorOptions,
+} from "./errors.js";
+// Speaking gRPC over it, for the libraries above.
+export { createFrameReader, type FrameReader, type FrameReaderOptions } from "./frames/reader.js";
+export {
+  createFrameWriter,
+  type FrameWriter,
+  type FrameWriterOptions,
+  type Reservation,
+} from "./frames/writer.js";
+export { grpcRequestHeaders, type RequestMetadata } from "./grpc/request.js";
+export { http2SessionOptions, maxMessageBytes, widenConnectionWindow } from "./http2-settings.js";
+export { type LivenessOptions, watchLiveness } from "./liveness.js";
+export { connectionLostError } from "./node-errors.js";
+export { createNpipeDialer, type NpipeDialerOptions } from "./npipe-dialer.js";
+export { createTcpDialer, type TcpDialerOptions } from "./tcp-dialer.js";
+export type { AlpnProtocol, TlsOptions } from "./tls.js";
+export { createUnixDialer, type UnixDialerOptions } from "./unix-dialer.js";

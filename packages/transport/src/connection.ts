@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+import { type ClientHttp2Session, connect, constants } from "node:http2";
+import type { Duplex } from "node:stream";
+import { TLSSocket } from "node:tls";
+import { type AbortOptions, abortError, listenAbort } from "./abort.js";
+import type { Dialer } from "./dialer.js";
+import { TransportError } from "./errors.js";
+import { http2SessionOptions, widenConnectionWindow } from "./http2-settings.js";
+import { connectError, connectionLostError, connectTimeoutError } from "./node-errors.js";
+import { connectTimeoutMs } from "./socket.js";
+
+/** One HTTP/2 connection. It owns the socket; destroying it destroys both. */
+export interface Connection {
+  readonly session: ClientHttp2Session;
+  readonly socket: Duplex;
+  /** False once the peer said GOAWAY or the connection ended: no new stream may be opened. */
+  usable(): boolean;
+  /** Ends the connection and every stream on it with this error. */
+  destroy(error: Error): void;
+  /** Resolves when the socket is closed. */
+  readonly closed: Promise<void>;
+}
+
+/**
+ * Dials, and waits until the peer has shown by its SETTINGS frame that it speaks HTTP/2.
+ *
+ * @throws {TransportError} the dialer's; `BK_NOT_GRPC` when the first answer is something else;
+ * `BK_CONNECTION_LOST` when there is none; `BK_CONNECT_TIMEOUT`.
+ */
+export async function openConnection(dialer: Dialer, { signal }: AbortOptions = {}): Promise<Connection> {
+  const socket = await dialer.dial({ signal });
+  if (signal?.aborted === true) {
+    socket.on("error", () => {});
+    socket.destroy();
+    signal.throwIfAborted();
+  }
+  const { endpoint } = dialer;
+  const connection = startHttp2(socket, endpoint);
+  try {
+    await waitForSettings(connection, endpoint, { signal });
+    return connection;
+  } catch (cause) {
+    connection.destroy(abortError(cause));
+    signal?.throwIfAborted();
+    throw cause;
+  }
+}
+
+/** Node would end streams of a lost socket as if cancelled, so socket events are heard here first. */
+function startHttp2(socket: Duplex, endpoint: string): Connection {
+  let session: ClientHttp2Session | undefined;
+  const closed = new Promise<void>((resolve) => socket.once("close", () => resolve()));
+  const onSocketEnd = (cause?: Error): void => {
+    if (session?.destroyed === false) session.destroy(connectionLostError(cause, endpoint));
+  };
+  socket.on("error", onSocketEnd);
+  socket.once("close", () => onSocketEnd());
+  const scheme = socket instanceof TLSSocket ? "https" : "http";
+  const started = connect(`${scheme}://${authority(endpoint)}`, {
+    ...http2SessionOptions,
+    createConnection: () => socket,
+  });
+  session = started;
+  started.on("error", () => {});
+  started.once("close", () => socket.destroy());
+  if (socket.destroyed) started.destroy(connectionLostError(undefined, endpoint));
+  return {
+    session: started,
+    socket,
+    closed,
+    usable: () => !started.closed && !started.destroyed,
+    destroy(error) {
+      started.destroy(error, constants.NGHTTP2_NO_ERROR);
+      socket.destroy();
+    },
+  };
+}
+
+async function waitForSettings(
+  { session, socket }: Connection,
+  endpoint: string,
+  { signal }: AbortOptions,
+): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    const timer = setTimeout(
+      () => fail(connectTimeoutError(endpoint, connectTimeoutMs, "the HTTP/2 greeting")),
+      connectTimeoutMs,
+    );
+    const stopListening = listenAbort(signal, (reason) => fail(reason));
+    const settle = (): void => {
+      clearTimeout(timer);
+      stopListening();
+      session.off("remoteSettings", onSettings).off("error", fail).off("close", onClose);
+    };
+    const onSettings = (): void => {
+      settle();
+      widenConnectionWindow(session);
+      resolve();
+    };
+    const fail = (cause: unknown): void => {
+      settle();
+      reject(signal?.aborted === true ? signal.reason : greetingError(cause, socket, endpoint));
+    };
+    const onClose = (): void => fail(undefined);
+    session.once("remoteSettings", onSettings).once("error", fail).once("close", onClose);
+  });
+}
+
+/** What a failure before the peer's SETTINGS says about the peer. */
+function greetingError(cause: unknown, socket: Duplex, endpoint: string): TransportError {
+  if (isHttp2Violation(cause)) {
+    const hint =
+      socket instanceof TLSSocket
+        ? "An HTTP/1 server or a proxy listens there"
+        : "An HTTP/1 server or a proxy listens there, or the daemon expects TLS";
+    return new TransportError(
+      "BK_NOT_GRPC",
+      `Cannot connect to ${endpoint}: the server answered with something other than HTTP/2, which gRPC needs. ${hint}`,
+      { cause, endpoint },
+    );
+  }
+  if (TransportError.is(cause) && cause.code !== "BK_CONNECTION_LOST") return cause;
+  const root = TransportError.is(cause) ? cause.cause : cause;
+  if (root instanceof Error) return connectError(root, endpoint);
+  return new TransportError(
+    "BK_CONNECTION_LOST",
+    `Cannot connect to ${endpoint}: the server closed the connection without an answer. It may still be starting, or it expects TLS or another protocol`,
+    { cause, endpoint },
+  );
+}
+
+function isHttp2Violation(cause: unknown): boolean {
+  if (!(cause instanceof Error) || !("code" in cause)) return false;
+  return typeof cause.code === "string" && cause.code.startsWith("ERR_HTTP2_");
+}
+
+/** Host and port of a tcp endpoint; daemons on sockets go by the name gRPC gives them. */
+function authority(endpoint: string): string {
+  return endpoint.startsWith("tcp://") ? endpoint.slice("tcp://".length) : "localhost";
+}

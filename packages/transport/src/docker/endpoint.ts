@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+import { homedir } from "node:os";
+import type { AbortOptions } from "../abort.js";
+import { type Address, parseAddress, redactUserInfo } from "../address.js";
+import { TransportError } from "../errors.js";
+import type { TlsOptions } from "../tls.js";
+import { dockerConfigDir, readCurrentContext, readTlsFiles } from "./config.js";
+import { readDockerContext } from "./context.js";
+
+/** Where a Docker Engine's API listens. */
+export interface DockerEndpoint {
+  readonly address: Address;
+  readonly tls?: TlsOptions | undefined;
+  /** What named it, for people: "DOCKER_HOST", "Docker context desktop-linux", "default socket". */
+  readonly source: string;
+}
+
+export interface ResolveDockerOptions extends AbortOptions {
+  /** Default `process.env`. */
+  readonly env?: Readonly<Record<string, string | undefined>> | undefined;
+  /** Default the user's. */
+  readonly homeDir?: string | undefined;
+}
+
+/**
+ * Finds Docker as the docker CLI does: DOCKER_HOST (with DOCKER_TLS_VERIFY and DOCKER_CERT_PATH), else the
+ * context of DOCKER_CONTEXT, else the configuration's currentContext, else the default socket. Reads files
+ * and dials nothing.
+ *
+ * Must match docker/cli: command.go resolveContextName, opts/hosts.go ParseHost.
+ *
+ * @throws {TransportError} `BK_DOCKER_CONFIG_INVALID`, `BK_ADDRESS_INVALID`.
+ */
+export async function resolveDockerEndpoint({
+  env = process.env,
+  homeDir = homedir(),
+  signal,
+}: ResolveDockerOptions = {}): Promise<DockerEndpoint> {
+  signal?.throwIfAborted();
+  const configDir = dockerConfigDir(env, homeDir);
+  const host = env["DOCKER_HOST"] ?? "";
+  const contextName = host === "" ? await currentContextName(env, configDir, signal) : "default";
+  if (contextName !== "default") return contextEndpoint(configDir, contextName, signal);
+  const useTls = (env["DOCKER_TLS_VERIFY"] ?? "") !== "";
+  if (host === "" && !useTls) return { address: defaultAddress(), source: "default socket" };
+  const text = host === "" ? "tcp://localhost" : host;
+  const address = parseDockerHost(text, useTls, "DOCKER_HOST");
+  if (!useTls || address.kind !== "tcp") return { address, source: "DOCKER_HOST" };
+  const certDir = env["DOCKER_CERT_PATH"] || configDir;
+  return { address, tls: await readTlsFiles(certDir, { signal }), source: "DOCKER_HOST" };
+}
+
+async function currentContextName(
+  env: Readonly<Record<string, string | undefined>>,
+  configDir: string,
+  signal: AbortSignal | undefined,
+): Promise<string> {
+  return env["DOCKER_CONTEXT"] || (await readCurrentContext(configDir, { signal })) || "default";
+}
+
+async function contextEndpoint(
+  configDir: string,
+  name: string,
+  signal: AbortSignal | undefined,
+): Promise<DockerEndpoint> {
+  const source = `Docker context ${name}`;
+  const { host, tls, skipTlsVerify } = await readDockerContext(configDir, name, { signal });
+  const address = parseDockerHost(host, tls !== undefined, source);
+  if (address.kind !== "tcp") return { address, source };
+  if (skipTlsVerify) {
+    throw new TransportError(
+      "BK_DOCKER_CONFIG_INVALID",
+      `${source} turns TLS verification off, which is not supported. Give the context a CA: docker context update ${name} --docker host=…,ca=…`,
+      { endpoint: redactUserInfo(host) },
+    );
+  }
+  return tls === undefined ? { address, source } : { address, tls, source };
+}
+
+function defaultAddress(): Address {
+  return process.platform === "win32"
+    ? { kind: "npipe", path: "//./pipe/docker_engine" }
+    : { kind: "unix", path: "/var/run/docker.sock" };
+}
+
+/** Docker's host syntax: as `parseAddress`, but scheme and port may be left out. */
+function parseDockerHost(text: string, useTls: boolean, source: string): Address {
+  const scheme = /^([a-z]+):\/\//.exec(text)?.[1];
+  if (scheme !== undefined && !["tcp", "unix", "npipe"].includes(scheme)) {
+    throw new TransportError(
+      "BK_DOCKER_CONFIG_INVALID",
+      `${source} says ${JSON.stringify(redactUserInfo(text))}, and ${scheme}:// is not supported. Supported are unix://, tcp:// and, on Windows, npipe://. For ssh, forward the remote socket first: ssh -L /tmp/docker.sock:/var/run/docker.sock host`,
+      { endpoint: redactUserInfo(text) },
+    );
+  }
+  const full = scheme === undefined ? `tcp://${text}` : text;
+  if (!full.startsWith("tcp://")) return parseAddress(full);
+  const hasPort = /:[^\]/]*$/.test(full.slice("tcp://".length));
+  return parseAddress(hasPort ? full : `${full}:${useTls ? 2376 : 2375}`);
+}

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { ClientRequest, IncomingMessage } from "node:http";
+import type { Duplex } from "node:stream";
+import { type AbortOptions, abortError, listenAbort } from "../abort.js";
+import { formatAddress } from "../address.js";
+import type { Dialer } from "../dialer.js";
+import { connectTimeoutError } from "../node-errors.js";
+import { connectTimeoutMs } from "../socket.js";
+import type { DockerEndpoint } from "./endpoint.js";
+import { createDockerDialer, type DockerHeaders, startRequest, toNodeHeaders } from "./request.js";
+import { refusedError, unansweredError } from "./upgrade-refusal.js";
+
+export interface DockerUpgradeOptions {
+  readonly endpoint: DockerEndpoint;
+  /** `/grpc` is BuildKit's API; on `/session` Docker calls back and the dialer's side is the HTTP/2 server. */
+  readonly path: "/grpc" | "/session";
+  /** The session's announcement, on `/session`. */
+  readonly headers?: DockerHeaders | undefined;
+}
+
+/**
+ * Asks Docker to switch a connection over to BuildKit's HTTP/2, as `docker buildx` does.
+ *
+ * `dial` throws TransportError: `BK_UPGRADE_REFUSED` with `status` and `body`, or the socket's own errors.
+ */
+export function createDockerUpgradeDialer({ endpoint, path, headers }: DockerUpgradeOptions): Dialer {
+  const dialer = createDockerDialer(endpoint);
+  const name = formatAddress(endpoint.address);
+  return {
+    endpoint: name,
+    async dial({ signal }: AbortOptions = {}): Promise<Duplex> {
+      const socket = await dialer.dial({ signal });
+      try {
+        const outgoing = startRequest(socket, {
+          method: "POST",
+          path,
+          headers: { ...toNodeHeaders(headers), Connection: "Upgrade", Upgrade: "h2c" },
+        });
+        return await waitForUpgrade(outgoing, { name, path, signal });
+      } catch (cause) {
+        socket.on("error", () => {});
+        socket.destroy();
+        signal?.throwIfAborted();
+        throw cause;
+      }
+    },
+  };
+}
+
+interface UpgradeWait extends AbortOptions {
+  readonly name: string;
+  readonly path: string;
+}
+
+async function waitForUpgrade(outgoing: ClientRequest, { name, path, signal }: UpgradeWait): Promise<Duplex> {
+  const timer = setTimeout(
+    () => outgoing.destroy(connectTimeoutError(name, connectTimeoutMs, `an answer to POST ${path}`)),
+    connectTimeoutMs,
+  );
+  const stopListening = listenAbort(signal, (reason) => outgoing.destroy(abortError(reason)));
+  try {
+    return await new Promise<Duplex>((resolve, reject) => {
+      const refuse = (response: IncomingMessage): void => {
+        refusedError(response, { endpoint: name, path }).then(reject, reject);
+      };
+      outgoing.once("upgrade", (response, socket, head) => {
+        // What came with the answer belongs to HTTP/2.
+        if (head.length > 0) socket.unshift(head);
+        if (response.headers.upgrade?.toLowerCase() === "h2c") resolve(socket);
+        else refuse(response);
+      });
+      outgoing.once("response", refuse);
+      // A 101 that does not name the new protocol.
+      outgoing.once("information", ({ statusCode }) =>
+        reject(unansweredError(statusCode, { endpoint: name, path })),
+      );
+      outgoing.on("error", (cause) => reject(unansweredError(cause, { endpoint: name, path })));
+      outgoing.once("close", () => reject(unansweredError(undefined, { endpoint: name, path })));
+      outgoing.end();
+    });
+  } finally {
+    clearTimeout(timer);
+    stopListening();
+  }
+}
