@@ -43,7 +43,7 @@ export const VertexSchema: GenMessage<Vertex> = /*@__PURE__*/
   messageDesc(file_errdefs_errdefs, 0);
 
 /**
- * Where in the build definition the failure comes from. Several may be present, outermost first.
+ * Where in the build definition the failure comes from. One error may carry several.
  *
  * @generated from message errdefs.Source
  */
