@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** The key that holds Docker Hub's credentials, for historical reasons. */
+const DOCKER_HUB_KEY = "https://index.docker.io/v1/";
+
+/**
+ * The configuration key for a registry as the daemon names it. BuildKit says `registry-1.docker.io` for
+ * Docker Hub; must match session/auth/authprovider.
+ */
+export function toConfigKey(registryHost: string): string {
+  return registryHost === "registry-1.docker.io" ? DOCKER_HUB_KEY : registryHost;
+}
+
+/** The configuration key for a registry as users name it. Must match docker/cli config/configfile. */
+export function toCanonicalKey(name: string): string {
+  return name === "docker.io" || name === "index.docker.io" ? DOCKER_HUB_KEY : name;
+}
+
+/**
+ * The host, with its port, in a key of the configuration: old files have URLs there. A URL that does not parse
+ * counts as a path, so that its host is all that stands before the first slash. Case is kept.
+ *
+ * Must match docker/cli config/credentials ConvertToHostname. The WHATWG URL parser cannot be used: it lowers
+ * case and drops default ports.
+ */
+export function convertToHostname(key: string): string {
+  const authority = readAuthority(key);
+  if (authority !== undefined) {
+    const match = /^(?:\[([^\]]*)\]|([^:]*))(?::(\d*))?$/.exec(authority);
+    const host = match?.[1] ?? match?.[2] ?? "";
+    const port = match?.[3] ?? "";
+    if (host !== "") return port === "" ? host : `${host.includes(":") ? `[${host}]` : host}:${port}`;
+  }
+  return key.split("/", 1)[0] ?? "";
+}
+
+/** The part of a URL between `//` and the path, without user information. */
+function readAuthority(url: string): string | undefined {
+  const authority = /^[A-Za-z][A-Za-z0-9+.-]*:\/\/([^/?#]*)/.exec(url)?.[1];
+  const host = authority?.slice(authority.lastIndexOf("@") + 1);
+  // What Go's net/url refuses in a host.
+  return host === undefined || /[\p{Cc} \\^`{|}%]/u.test(host) ? undefined : host;
+}

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { AbortOptions } from "@bk/transport";
+
+export interface SharedLookupOptions<T> {
+  /** Looks one key up. Its signal aborts when nobody waits for the answer any more. */
+  readonly lookup: (key: string, options: { readonly signal: AbortSignal }) => Promise<T>;
+  /** How long an answer is good for. Failures are not kept. */
+  readonly maxAgeMs: number;
+}
+
+interface Flight<T> {
+  readonly promise: Promise<T>;
+  readonly controller: AbortController;
+  waiters: number;
+}
+
+/** Callers that ask for one key at the same time share one lookup, and its answer is kept for a while. */
+export function createSharedLookup<T>({
+  lookup,
+  maxAgeMs,
+}: SharedLookupOptions<T>): (key: string, options?: AbortOptions) => Promise<T> {
+  const answers = new Map<string, { readonly value: T; readonly expiresAtMs: number }>();
+  const flights = new Map<string, Flight<T>>();
+
+  function start(key: string): Flight<T> {
+    const controller = new AbortController();
+    const promise = lookup(key, { signal: controller.signal }).then((value) => {
+      answers.set(key, { value, expiresAtMs: performance.now() + maxAgeMs });
+      return value;
+    });
+    const flight = { promise, controller, waiters: 0 };
+    flights.set(key, flight);
+    const forget = (): void => {
+      if (flights.get(key) === flight) flights.delete(key);
+    };
+    // Owns the promise too: with every waiter gone, nobody else sees its rejection.
+    promise.then(forget, forget);
+    return flight;
+  }
+
+  return async (key, { signal } = {}) => {
+    signal?.throwIfAborted();
+    const known = answers.get(key);
+    if (known && performance.now() < known.expiresAtMs) return known.value;
+    const flight = flights.get(key) ?? start(key);
+    flight.waiters++;
+    try {
+      return await raceSignal(flight.promise, signal);
+    } finally {
+      if (--flight.waiters === 0 && flights.get(key) === flight) {
+        flights.delete(key);
+        flight.controller.abort(signal?.reason ?? new Error("Nobody waits for these credentials"));
+      }
+    }
+  };
+}
+
+async function raceSignal<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (!signal) return promise;
+  let onAbort = (): void => {};
+  const aborted = new Promise<never>((_, reject) => {
+    onAbort = () => reject(signal.reason);
+    signal.addEventListener("abort", onAbort, { once: true });
+  });
+  try {
+    return await Promise.race([promise, aborted]);
+  } finally {
+    signal.removeEventListener("abort", onAbort);
+  }
+}
