@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type ClientHttp2Session, connect, constants } from "node:http2";
+import { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { TLSSocket } from "node:tls";
 import { type AbortOptions, abortError, listenAbort } from "./abort.js";
@@ -13,6 +14,8 @@ import { connectTimeoutMs } from "./socket.js";
 export interface Connection {
   readonly session: ClientHttp2Session;
   readonly socket: Duplex;
+  /** Bytes the peer has sent since HTTP/2 took over; 0 for a stream that does not count. */
+  receivedBytes(): number;
   /** False once the peer said GOAWAY or the connection ended: no new stream may be opened. */
   usable(): boolean;
   /** Ends the connection and every stream on it with this error. */
@@ -49,6 +52,7 @@ export async function openConnection(dialer: Dialer, { signal }: AbortOptions = 
 /** Node would end streams of a lost socket as if cancelled, so socket events are heard here first. */
 function startHttp2(socket: Duplex, endpoint: string): Connection {
   let session: ClientHttp2Session | undefined;
+  const before = bytesRead(socket);
   const closed = new Promise<void>((resolve) => socket.once("close", () => resolve()));
   const onSocketEnd = (cause?: Error): void => {
     if (session?.destroyed === false) session.destroy(connectionLostError(cause, endpoint));
@@ -68,6 +72,7 @@ function startHttp2(socket: Duplex, endpoint: string): Connection {
     session: started,
     socket,
     closed,
+    receivedBytes: () => bytesRead(socket) - before,
     usable: () => !started.closed && !started.destroyed,
     destroy(error) {
       started.destroy(error, constants.NGHTTP2_NO_ERROR);
@@ -77,16 +82,12 @@ function startHttp2(socket: Duplex, endpoint: string): Connection {
 }
 
 async function waitForSettings(
-  { session, socket }: Connection,
+  connection: Connection,
   endpoint: string,
   { signal }: AbortOptions,
 ): Promise<void> {
+  const { session } = connection;
   await new Promise<void>((resolve, reject) => {
-    const timer = setTimeout(
-      () => fail(connectTimeoutError(endpoint, connectTimeoutMs, "the HTTP/2 greeting")),
-      connectTimeoutMs,
-    );
-    const stopListening = listenAbort(signal, (reason) => fail(reason));
     const settle = (): void => {
       clearTimeout(timer);
       stopListening();
@@ -99,28 +100,30 @@ async function waitForSettings(
     };
     const fail = (cause: unknown): void => {
       settle();
-      reject(signal?.aborted === true ? signal.reason : greetingError(cause, socket, endpoint));
+      reject(signal?.aborted === true ? signal.reason : greetingError(cause, connection, endpoint));
     };
     const onClose = (): void => fail(undefined);
+    const timer = setTimeout(
+      () => fail(connectTimeoutError(endpoint, connectTimeoutMs, "the HTTP/2 greeting")),
+      connectTimeoutMs,
+    );
     session.once("remoteSettings", onSettings).once("error", fail).once("close", onClose);
+    const stopListening = listenAbort(signal, fail);
   });
 }
 
+/** A TLS alert record, which a TLS server sends to a client that speaks none. */
+const tlsAlertBytes = 7;
+
 /** What a failure before the peer's SETTINGS says about the peer. */
-function greetingError(cause: unknown, socket: Duplex, endpoint: string): TransportError {
-  if (isHttp2Violation(cause)) {
-    const hint =
-      socket instanceof TLSSocket
-        ? "An HTTP/1 server or a proxy listens there"
-        : "An HTTP/1 server or a proxy listens there, or the daemon expects TLS";
-    return new TransportError(
-      "BK_NOT_GRPC",
-      `Cannot connect to ${endpoint}: the server answered with something other than HTTP/2, which gRPC needs. ${hint}`,
-      { cause, endpoint },
-    );
+function greetingError(cause: unknown, connection: Connection, endpoint: string): TransportError {
+  const receivedBytes = connection.receivedBytes();
+  const lost = TransportError.is(cause) && cause.code === "BK_CONNECTION_LOST";
+  if (TransportError.is(cause) && !lost) return cause;
+  if (isHttp2Violation(cause) || receivedBytes > 0) {
+    return notHttp2Error(cause, connection.socket instanceof TLSSocket, receivedBytes, endpoint);
   }
-  if (TransportError.is(cause) && cause.code !== "BK_CONNECTION_LOST") return cause;
-  const root = TransportError.is(cause) ? cause.cause : cause;
+  const root = lost ? cause.cause : cause;
   if (root instanceof Error) return connectError(root, endpoint);
   return new TransportError(
     "BK_CONNECTION_LOST",
@@ -129,9 +132,31 @@ function greetingError(cause: unknown, socket: Duplex, endpoint: string): Transp
   );
 }
 
+function notHttp2Error(
+  cause: unknown,
+  secured: boolean,
+  receivedBytes: number,
+  endpoint: string,
+): TransportError {
+  const hint = secured
+    ? "An HTTP/1 server or a proxy listens there"
+    : receivedBytes === tlsAlertBytes
+      ? "The server expects TLS: give a CA"
+      : "An HTTP/1 server or a proxy listens there, or the server expects TLS";
+  return new TransportError(
+    "BK_NOT_GRPC",
+    `Cannot connect to ${endpoint}: the server answered with something other than HTTP/2, which gRPC needs. ${hint}`,
+    { cause, endpoint },
+  );
+}
+
 function isHttp2Violation(cause: unknown): boolean {
   if (!(cause instanceof Error) || !("code" in cause)) return false;
   return typeof cause.code === "string" && cause.code.startsWith("ERR_HTTP2_");
+}
+
+function bytesRead(socket: Duplex): number {
+  return socket instanceof Socket ? socket.bytesRead : 0;
 }
 
 /** Host and port of a tcp endpoint; daemons on sockets go by the name gRPC gives them. */

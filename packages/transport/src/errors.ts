@@ -21,6 +21,8 @@ export type TransportErrorCode =
   | "BK_TLS_FAILED"
   /** Docker did not switch the connection to HTTP/2: see `status` and `body`. */
   | "BK_UPGRADE_REFUSED"
+  /** Docker's API answered a request with an error status, or with no HTTP: see `status` and `body`. */
+  | "BK_DOCKER_REFUSED"
   /** The peer answers, but not as a gRPC server does. */
   | "BK_NOT_GRPC"
   /** The connection ended, or fell silent, before its work was done. */
@@ -43,9 +45,9 @@ const retryableCodes: ReadonlySet<TransportErrorCode> = new Set<TransportErrorCo
 export interface TransportErrorOptions extends ErrorOptions {
   /** The address that was dialed, without credentials. */
   readonly endpoint?: string | undefined;
-  /** HTTP status of a refused upgrade. */
+  /** HTTP status of Docker's refusal. */
   readonly status?: number | undefined;
-  /** Body of a refused upgrade, cut at 1 KiB. Remote text: quote it as such. */
+  /** Body of Docker's refusal, cut at 1 KiB. Remote text: quote it as such. */
   readonly body?: string | undefined;
 }
 

@@ -30,7 +30,15 @@ export {
   type FrameWriterOptions,
   type Reservation,
 } from "./frames/writer.js";
-export { grpcRequestHeaders, type RequestMetadata } from "./grpc/request.js";
+export { formatGrpcTimeout, grpcRequestHeaders, type RequestMetadata } from "./grpc/request.js";
+export {
+  decodeGrpcMessage,
+  encodeGrpcMessage,
+  type GrpcStatus,
+  grpcStatusHeaders,
+  readGrpcStatus,
+  waitForGrpcStatus,
+} from "./grpc/status.js";
 export { http2SessionOptions, maxMessageBytes, widenConnectionWindow } from "./http2-settings.js";
 export { type LivenessOptions, watchLiveness } from "./liveness.js";
 export { connectionLostError } from "./node-errors.js";

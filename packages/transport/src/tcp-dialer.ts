@@ -22,13 +22,14 @@ export interface TcpDialerOptions {
  */
 export function createTcpDialer({ host, port, tls, alpnProtocol = "h2" }: TcpDialerOptions): Dialer {
   const endpoint = formatAddress({ kind: "tcp", host, port });
-  if (tls !== undefined) createTlsContext(tls, endpoint);
+  const context = tls === undefined ? undefined : createTlsContext(tls, endpoint);
   return {
     endpoint,
     async dial({ signal }: AbortOptions = {}): Promise<Duplex> {
       const socket = await openSocket({ host, port }, endpoint, { signal });
-      if (tls === undefined) return socket;
-      return secureSocket(socket, { endpoint, host, tls, alpnProtocol, signal });
+      if (context === undefined) return socket;
+      const serverName = tls?.serverName;
+      return secureSocket(socket, { endpoint, host, context, serverName, alpnProtocol, signal });
     },
   };
 }

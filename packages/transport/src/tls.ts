@@ -23,7 +23,9 @@ export type AlpnProtocol = "h2" | "http/1.1";
 export interface SecureSocketOptions extends AbortOptions {
   readonly endpoint: string;
   readonly host: string;
-  readonly tls: TlsOptions;
+  /** Of `createTlsContext`. */
+  readonly context: SecureContext;
+  readonly serverName: string | undefined;
   readonly alpnProtocol: AlpnProtocol;
 }
 
@@ -33,14 +35,14 @@ export interface SecureSocketOptions extends AbortOptions {
  * @throws {TransportError} `BK_TLS_FAILED`; `BK_NOT_GRPC` when the peer has TLS but not HTTP/2.
  */
 export async function secureSocket(socket: Socket, options: SecureSocketOptions): Promise<TLSSocket> {
-  const { endpoint, host, tls, alpnProtocol, signal } = options;
-  const name = tls.serverName ?? host;
+  const { endpoint, host, context, serverName, alpnProtocol, signal } = options;
+  const name = serverName ?? host;
   const secured = connect({
     socket,
     host: name,
     // SNI carries names only; the certificate is checked against `host` all the same.
     ...(isIP(name) === 0 ? { servername: name } : {}),
-    secureContext: createTlsContext(tls, endpoint),
+    secureContext: context,
     minVersion: "TLSv1.2",
     rejectUnauthorized: true,
     ALPNProtocols: [alpnProtocol],

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { AbortOptions } from "../abort.js";
+import { type AbortOptions, listenAbort } from "../abort.js";
 import { formatAddress } from "../address.js";
-import { TransportError } from "../errors.js";
+import { connectTimeoutError } from "../node-errors.js";
+import { connectTimeoutMs } from "../socket.js";
 import type { DockerEndpoint } from "./endpoint.js";
+import { refusedError } from "./refusal.js";
 import { dockerRequest } from "./request.js";
 
 export interface DockerPing {
@@ -14,30 +16,39 @@ export interface DockerPing {
 }
 
 /**
- * Asks the engine for a sign of life.
+ * Asks the engine for a sign of life, for 20 s at most.
  *
- * @throws {TransportError} when it cannot be reached; `BK_UPGRADE_REFUSED` with `status` when it will not answer.
+ * @throws {TransportError} when it cannot be reached; `BK_DOCKER_REFUSED` with `status` when it will not answer.
  */
 export async function pingDocker(
   endpoint: DockerEndpoint,
   { signal }: AbortOptions = {},
 ): Promise<DockerPing> {
-  const response = await dockerRequest(endpoint, { method: "GET", path: "/_ping", signal });
-  response.on("error", () => {}).destroy();
-  const status = response.statusCode ?? 0;
-  if (status !== 200) {
-    const name = formatAddress(endpoint.address);
-    throw new TransportError(
-      "BK_UPGRADE_REFUSED",
-      `Cannot use Docker at ${name}: GET /_ping was answered with status ${status}. The server is no Docker Engine, or a proxy in front of it forbids it`,
-      { endpoint: name, status },
-    );
+  const name = formatAddress(endpoint.address);
+  const controller = new AbortController();
+  const timeout = connectTimeoutError(name, connectTimeoutMs, "an answer to GET /_ping");
+  const timer = setTimeout(() => controller.abort(timeout), connectTimeoutMs);
+  const stopListening = listenAbort(signal, (reason) => controller.abort(reason));
+  try {
+    const response = await dockerRequest(endpoint, {
+      method: "GET",
+      path: "/_ping",
+      signal: controller.signal,
+    });
+    response.on("error", () => {});
+    if (response.statusCode !== 200) {
+      throw await refusedError(response, { endpoint: name, asked: "GET /_ping", code: "BK_DOCKER_REFUSED" });
+    }
+    response.destroy();
+    return {
+      apiVersion: headerText(response.headers["api-version"]),
+      osType: headerText(response.headers["ostype"]),
+      builderVersion: headerText(response.headers["builder-version"]),
+    };
+  } finally {
+    clearTimeout(timer);
+    stopListening();
   }
-  return {
-    apiVersion: headerText(response.headers["api-version"]),
-    osType: headerText(response.headers["ostype"]),
-    builderVersion: headerText(response.headers["builder-version"]),
-  };
 }
 
 function headerText(value: string | string[] | undefined): string | undefined {

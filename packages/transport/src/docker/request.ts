@@ -6,8 +6,8 @@ import { type AbortOptions, abortError, listenAbort } from "../abort.js";
 import { formatAddress } from "../address.js";
 import { createDialer } from "../create-dialer.js";
 import type { Dialer } from "../dialer.js";
-import { connectError } from "../node-errors.js";
 import type { DockerEndpoint } from "./endpoint.js";
+import { unansweredError } from "./refusal.js";
 
 /** Header name to values; each value is sent as a header line of its own. */
 export type DockerHeaders = Readonly<Record<string, readonly string[]>>;
@@ -46,14 +46,14 @@ export async function dockerRequest(
       outgoing.once("response", resolve);
       // Also hears what comes later: the response then fails by itself.
       outgoing.on("error", reject);
-      outgoing.once("close", () => reject(new Error("The connection was closed without an answer")));
+      outgoing.once("close", () => reject(undefined));
       sendBody(outgoing, body, reject);
     });
   } catch (cause) {
     outgoing.destroy();
     signal?.throwIfAborted();
     if (body?.errored != null) throw body.errored;
-    throw connectError(cause, name);
+    throw unansweredError(cause, { endpoint: name, asked: `${method} ${path}`, code: "BK_DOCKER_REFUSED" });
   }
 }
 

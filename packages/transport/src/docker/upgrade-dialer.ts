@@ -7,8 +7,8 @@ import type { Dialer } from "../dialer.js";
 import { connectTimeoutError } from "../node-errors.js";
 import { connectTimeoutMs } from "../socket.js";
 import type { DockerEndpoint } from "./endpoint.js";
+import { type DockerAttempt, refusedError, unansweredError } from "./refusal.js";
 import { createDockerDialer, type DockerHeaders, startRequest, toNodeHeaders } from "./request.js";
-import { refusedError, unansweredError } from "./upgrade-refusal.js";
 
 export interface DockerUpgradeOptions {
   readonly endpoint: DockerEndpoint;
@@ -36,7 +36,8 @@ export function createDockerUpgradeDialer({ endpoint, path, headers }: DockerUpg
           path,
           headers: { ...toNodeHeaders(headers), Connection: "Upgrade", Upgrade: "h2c" },
         });
-        return await waitForUpgrade(outgoing, { name, path, signal });
+        const attempt = { endpoint: name, asked: `POST ${path}`, code: "BK_UPGRADE_REFUSED" } as const;
+        return await waitForUpgrade(outgoing, attempt, { signal });
       } catch (cause) {
         socket.on("error", () => {});
         socket.destroy();
@@ -47,21 +48,18 @@ export function createDockerUpgradeDialer({ endpoint, path, headers }: DockerUpg
   };
 }
 
-interface UpgradeWait extends AbortOptions {
-  readonly name: string;
-  readonly path: string;
-}
-
-async function waitForUpgrade(outgoing: ClientRequest, { name, path, signal }: UpgradeWait): Promise<Duplex> {
-  const timer = setTimeout(
-    () => outgoing.destroy(connectTimeoutError(name, connectTimeoutMs, `an answer to POST ${path}`)),
-    connectTimeoutMs,
-  );
+async function waitForUpgrade(
+  outgoing: ClientRequest,
+  attempt: DockerAttempt,
+  { signal }: AbortOptions,
+): Promise<Duplex> {
+  const timeout = connectTimeoutError(attempt.endpoint, connectTimeoutMs, `an answer to ${attempt.asked}`);
+  const timer = setTimeout(() => outgoing.destroy(timeout), connectTimeoutMs);
   const stopListening = listenAbort(signal, (reason) => outgoing.destroy(abortError(reason)));
   try {
     return await new Promise<Duplex>((resolve, reject) => {
       const refuse = (response: IncomingMessage): void => {
-        refusedError(response, { endpoint: name, path }).then(reject, reject);
+        refusedError(response, attempt).then(reject, reject);
       };
       outgoing.once("upgrade", (response, socket, head) => {
         // What came with the answer belongs to HTTP/2.
@@ -70,12 +68,12 @@ async function waitForUpgrade(outgoing: ClientRequest, { name, path, signal }: U
         else refuse(response);
       });
       outgoing.once("response", refuse);
-      // A 101 that does not name the new protocol.
-      outgoing.once("information", ({ statusCode }) =>
-        reject(unansweredError(statusCode, { endpoint: name, path })),
-      );
-      outgoing.on("error", (cause) => reject(unansweredError(cause, { endpoint: name, path })));
-      outgoing.once("close", () => reject(unansweredError(undefined, { endpoint: name, path })));
+      outgoing.on("information", ({ statusCode }) => {
+        // A 101 that does not name the new protocol.
+        if (statusCode === 101) reject(unansweredError(statusCode, attempt));
+      });
+      outgoing.on("error", (cause) => reject(unansweredError(cause, attempt)));
+      outgoing.once("close", () => reject(unansweredError(undefined, attempt)));
       outgoing.end();
     });
   } finally {

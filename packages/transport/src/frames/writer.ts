@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Writable } from "node:stream";
-import { connectionLostError } from "../node-errors.js";
+import { TransportError } from "../errors.js";
 import { framePrefixBytes } from "./reader.js";
+import { createSlabPool } from "./slab-pool.js";
 
 export interface FrameWriterOptions {
   /** Bytes that may wait for the socket before `full` asks the producer to stop. Default 1 MiB. */
   readonly maxQueuedBytes?: number | undefined;
-  /** Named in errors. */
-  readonly endpoint?: string | undefined;
 }
 
 /** Where a message is to be encoded: `buffer[offset]` up to the reserved length. */
@@ -43,42 +42,42 @@ export interface FrameWriter {
   end(): Promise<void>;
 }
 
-/** Size of one write at most, and of the buffers that messages are gathered in. */
-const slabBytes = 256 * 1024;
 /** From here on a body is handed over as it is: cheaper than a copy. */
 const byReferenceBytes = 32 * 1024;
-/** Written slabs kept for reuse. */
-const maxSpareSlabs = 4;
 
 /** A writer for one stream's body; the stream stays the caller's. */
 export function createFrameWriter(stream: Writable, options: FrameWriterOptions = {}): FrameWriter {
   return new BatchingFrameWriter(stream, options);
 }
 
-/** Invariant: bytes of a slab are written once, in order, and the slab is reused only after its last write. */
+/**
+ * Invariants: W1 bytes of a slab are handed to the stream once, in order. W2 the stream completes writes in
+ * order, so a slab is free once as many bytes are written as were sent when it was retired.
+ */
 class BatchingFrameWriter implements FrameWriter {
   readonly #stream: Writable;
   readonly #maxQueuedBytes: number;
-  readonly #endpoint: string;
-  readonly #spareSlabs: Buffer[] = [];
+  readonly #pool = createSlabPool();
+  /** Holds gathered bytes from `#start` to `#end`; before them sent ones, behind them room. */
   #slab: Buffer = Buffer.alloc(0);
   #start = 0;
   #end = 0;
-  #queuedBytes = 0;
+  #sentBytes = 0;
+  #writtenBytes = 0;
   #flushScheduled = false;
   #failure: Error | undefined;
   #waiters: (() => void)[] = [];
 
-  constructor(stream: Writable, { maxQueuedBytes = 1024 * 1024, endpoint = "the peer" }: FrameWriterOptions) {
+  constructor(stream: Writable, { maxQueuedBytes = 1024 * 1024 }: FrameWriterOptions) {
     this.#stream = stream;
     this.#maxQueuedBytes = maxQueuedBytes;
-    this.#endpoint = endpoint;
     stream.once("error", (error) => this.#fail(error));
-    stream.once("close", () => this.#fail(undefined));
+    stream.once("close", () => this.#fail(streamClosedError()));
   }
 
   get full(): boolean {
-    return this.#failure !== undefined || this.#queuedBytes + this.#end - this.#start >= this.#maxQueuedBytes;
+    const queuedBytes = this.#sentBytes - this.#writtenBytes + this.#end - this.#start;
+    return this.#failure !== undefined || queuedBytes >= this.#maxQueuedBytes;
   }
 
   reserve(length: number): Reservation {
@@ -110,10 +109,7 @@ class BatchingFrameWriter implements FrameWriter {
 
   async drain(): Promise<void> {
     this.flush();
-    while (this.full) {
-      this.#throwFailure();
-      await new Promise<void>((resolve) => this.#waiters.push(resolve));
-    }
+    while (this.full) await this.#nextWrite();
   }
 
   flush(): void {
@@ -125,84 +121,58 @@ class BatchingFrameWriter implements FrameWriter {
 
   async end(): Promise<void> {
     this.flush();
-    this.#throwFailure();
-    await new Promise<void>((resolve) => {
-      this.#waiters.push(resolve);
-      this.#stream.end(() => this.#wake());
-    });
-    if (!this.#stream.writableFinished) this.#throwFailure();
+    if (this.#failure === undefined) this.#stream.end(() => this.#wake());
+    while (!this.#stream.writableFinished) await this.#nextWrite();
   }
 
   /** Writes the prefix of a message and makes sure that `room` bytes after it lie in the same slab. */
   #startFrame(length: number, room: number): number {
     const needed = framePrefixBytes + room;
-    if (this.#slab.length - this.#end < needed) this.#nextSlab(needed);
-    this.#slab.writeUInt8(0, this.#end);
-    const offset = this.#slab.writeUInt32BE(length, this.#end + 1);
-    if (!this.#flushScheduled) {
-      this.#flushScheduled = true;
-      setImmediate(() => {
-        this.#flushScheduled = false;
-        this.flush();
-      });
+    if (this.#slab.length - this.#end < needed) {
+      this.flush();
+      this.#pool.retire(this.#slab, this.#sentBytes);
+      this.#slab = this.#pool.take(needed);
+      this.#start = 0;
+      this.#end = 0;
     }
-    return offset;
+    this.#slab.writeUInt8(0, this.#end);
+    this.#scheduleFlush();
+    return this.#slab.writeUInt32BE(length, this.#end + 1);
   }
 
-  /** A message larger than a slab gets one of its own size, which is not kept. */
-  #nextSlab(needed: number): void {
-    this.flush();
-    this.#retire(this.#slab);
-    this.#slab =
-      needed > slabBytes
-        ? Buffer.allocUnsafeSlow(needed)
-        : (this.#spareSlabs.pop() ?? Buffer.allocUnsafeSlow(slabBytes));
-    this.#start = 0;
-    this.#end = 0;
+  #scheduleFlush(): void {
+    if (this.#flushScheduled) return;
+    this.#flushScheduled = true;
+    setImmediate(() => {
+      this.#flushScheduled = false;
+      this.flush();
+    });
   }
-
-  /** Writes complete in order, so an empty write after a slab's last one tells when the slab is free. */
-  #retire(slab: Buffer): void {
-    if (slab.length !== slabBytes || this.#failure !== undefined) return;
-    this.#retiring.push({ slab, afterBytes: this.#sentBytes });
-  }
-
-  readonly #retiring: { readonly slab: Buffer; readonly afterBytes: number }[] = [];
-  #sentBytes = 0;
-  #writtenBytes = 0;
 
   #send(bytes: Uint8Array, onWritten?: () => void): void {
     if (this.#failure !== undefined) {
       onWritten?.();
       return;
     }
-    this.#queuedBytes += bytes.length;
     this.#sentBytes += bytes.length;
     this.#stream.write(bytes, (error) => {
-      this.#queuedBytes -= bytes.length;
       this.#writtenBytes += bytes.length;
       onWritten?.();
       if (error != null) this.#fail(error);
-      else this.#reclaim();
-      if (!this.full || this.#failure !== undefined) this.#wake();
+      else this.#pool.reclaim(this.#writtenBytes);
+      this.#wake();
     });
   }
 
-  #reclaim(): void {
-    for (let first = this.#retiring[0]; first !== undefined; first = this.#retiring[0]) {
-      if (first.afterBytes > this.#writtenBytes) return;
-      this.#retiring.shift();
-      if (this.#spareSlabs.length < maxSpareSlabs) this.#spareSlabs.push(first.slab);
-    }
+  /** Resolves when something was written or the stream ended. @throws what it failed with. */
+  async #nextWrite(): Promise<void> {
+    if (this.#failure === undefined) await new Promise<void>((resolve) => this.#waiters.push(resolve));
+    if (this.#failure !== undefined && !this.#stream.writableFinished) throw this.#failure;
   }
 
-  #fail(error: Error | undefined): void {
-    this.#failure ??= error ?? this.#stream.errored ?? connectionLostError(undefined, this.#endpoint);
+  #fail(error: Error): void {
+    this.#failure ??= error;
     this.#wake();
-  }
-
-  #throwFailure(): void {
-    if (this.#failure !== undefined) throw this.#failure;
   }
 
   #wake(): void {
@@ -210,4 +180,8 @@ class BatchingFrameWriter implements FrameWriter {
     this.#waiters = [];
     for (const wake of waiters) wake();
   }
+}
+
+function streamClosedError(): TransportError {
+  return new TransportError("BK_CONNECTION_LOST", "The stream was closed before all messages were written");
 }

@@ -12,9 +12,12 @@ const maxQuotedCharacters = 200;
 /** How long the rest of a refusal's body may take. */
 const bodyTimeoutMs = 2_000;
 
-export interface UpgradeAttempt {
+/** What was asked of Docker. */
+export interface DockerAttempt {
   readonly endpoint: string;
-  readonly path: string;
+  /** "POST /grpc" */
+  readonly asked: string;
+  readonly code: "BK_UPGRADE_REFUSED" | "BK_DOCKER_REFUSED";
 }
 
 const hints: Readonly<Record<number, string>> = {
@@ -30,7 +33,7 @@ const hints: Readonly<Record<number, string>> = {
 /** Makes the error of an answer other than the upgrade; reads at most 1 KiB of its body, then hangs up. */
 export async function refusedError(
   response: IncomingMessage,
-  { endpoint, path }: UpgradeAttempt,
+  { endpoint, asked, code }: DockerAttempt,
 ): Promise<TransportError> {
   const status = response.statusCode ?? 0;
   const body = status === 101 ? "" : await readBody(response);
@@ -39,25 +42,25 @@ export async function refusedError(
   const quoted = quoteBody(body);
   const said = quoted === "" ? "" : ` and said ${quoted}`;
   return new TransportError(
-    "BK_UPGRADE_REFUSED",
-    `Cannot connect to ${endpoint}: POST ${path} was answered with status ${status}${said}. ${hint}`,
+    code,
+    `Cannot connect to ${endpoint}: ${asked} was answered with status ${status}${said}. ${hint}`,
     { endpoint, status, body },
   );
 }
 
 /** Makes the error of an answer that is no HTTP, or of none. */
-export function unansweredError(cause: unknown, { endpoint, path }: UpgradeAttempt): TransportError {
+export function unansweredError(cause: unknown, { endpoint, asked, code }: DockerAttempt): TransportError {
   if (TransportError.is(cause)) return cause;
   if (typeof cause === "number") {
-    const text = `Cannot connect to ${endpoint}: POST ${path} was answered with status ${cause} and no word of HTTP/2`;
-    return new TransportError("BK_UPGRADE_REFUSED", text, { endpoint, status: cause });
+    const text = `Cannot connect to ${endpoint}: ${asked} was answered with status ${cause} and no word of HTTP/2`;
+    return new TransportError(code, text, { endpoint, status: cause });
   }
   if (cause instanceof Error && "code" in cause && String(cause.code).startsWith("HPE_")) {
-    const text = `Cannot connect to ${endpoint}: the answer to POST ${path} is not HTTP/1.1. The server is no Docker Engine, or expects TLS`;
-    return new TransportError("BK_UPGRADE_REFUSED", text, { cause, endpoint });
+    const text = `Cannot connect to ${endpoint}: the answer to ${asked} is not HTTP/1.1. The server is no Docker Engine, or expects TLS`;
+    return new TransportError(code, text, { cause, endpoint });
   }
   if (cause instanceof Error) return connectError(cause, endpoint);
-  const text = `Cannot connect to ${endpoint}: the connection was closed without an answer to POST ${path}`;
+  const text = `Cannot connect to ${endpoint}: the connection was closed without an answer to ${asked}`;
   return new TransportError("BK_CONNECTION_LOST", text, { endpoint });
 }
 
