@@ -18,7 +18,10 @@ export async function openDockerApi() {
       ...(body === undefined
         ? {}
         : {
-            headers: { "content-type": "application/json", "content-length": `${Buffer.byteLength(body)}` },
+            headers: {
+              "content-type": ["application/json"],
+              "content-length": [`${Buffer.byteLength(body)}`],
+            },
             body: Readable.from([Buffer.from(body)]),
           }),
     });

@@ -10,12 +10,15 @@ import type { HelperAnswer } from "./lookup.js";
 const TIMEOUT_MS = 30_000;
 const MAX_STDOUT_BYTES = 1 << 20;
 
+/** Environment variables, as `process.env` has them. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
 export interface HelperRequest extends AbortOptions {
   /** The part of the program's name behind `docker-credential-`. */
   readonly helper: string;
   readonly serverUrl: string;
   /** Its PATH is where the program is looked for. */
-  readonly env: NodeJS.ProcessEnv;
+  readonly env: Environment;
 }
 
 /**
@@ -42,7 +45,7 @@ export async function askCredentialHelper({
   const file = await findProgram(program, env);
   signal?.throwIfAborted();
   const child = spawn(file, ["get"], {
-    env,
+    env: { ...env },
     stdio: "pipe",
     shell: false,
     windowsHide: true,
@@ -53,7 +56,7 @@ export async function askCredentialHelper({
 }
 
 /** Only absolute folders of PATH count: a helper must never come from the folder that is being built. */
-async function findProgram(program: string, env: NodeJS.ProcessEnv): Promise<string> {
+async function findProgram(program: string, env: Environment): Promise<string> {
   const name = process.platform === "win32" ? `${program}.exe` : program;
   for (const folder of (env["PATH"] ?? "").split(path.delimiter)) {
     if (!path.isAbsolute(folder)) continue;

@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { SessionError } from "../errors.js";
-import { askCredentialHelper } from "./credential-helper.js";
+import { askCredentialHelper, type Environment } from "./credential-helper.js";
 import { type DockerConfig, parseAuthEnvironment, parseDockerConfig } from "./docker-config.js";
 import { applyHelperAnswer, planLookup } from "./lookup.js";
 import type { CredentialSource, RegistryAuth } from "./registry-auth.js";
@@ -15,7 +15,7 @@ const MAX_AGE_MS = (4 * 60 + 50) * 1000;
 
 export interface DockerCredentialsOptions {
   /** DOCKER_CONFIG, DOCKER_AUTH_CONFIG and PATH are read from here. Default: the process's environment. */
-  readonly env?: NodeJS.ProcessEnv | undefined;
+  readonly env?: Environment | undefined;
   /** Where `.docker` is looked for when DOCKER_CONFIG is not set. Default: the user's home folder. */
   readonly homeDir?: string | undefined;
 }
@@ -43,7 +43,7 @@ export function createDockerCredentials(options: DockerCredentialsOptions = {}):
 
 interface LookupContext {
   readonly file: string;
-  readonly env: NodeJS.ProcessEnv;
+  readonly env: Environment;
   readonly signal: AbortSignal;
 }
 
@@ -73,7 +73,7 @@ async function readConfig(file: string): Promise<DockerConfig> {
   }
 }
 
-function readEnvironment(env: NodeJS.ProcessEnv): ReadonlyMap<string, RegistryAuth> | undefined {
+function readEnvironment(env: Environment): ReadonlyMap<string, RegistryAuth> | undefined {
   const text = env["DOCKER_AUTH_CONFIG"];
   if (!text) return undefined;
   try {
