@@ -1,1 +1,21 @@
-export {};
+// SPDX-License-Identifier: Apache-2.0
+
+// Being a session.
+export type { Attachable, StreamCall, StreamHandler } from "./attachable.js";
+// Services.
+export {
+  type AuthOptions,
+  type CredentialSource,
+  createAuth,
+  createDockerCredentials,
+  type DockerCredentialsOptions,
+  type RegistryAuth,
+} from "./auth/index.js";
+export { SessionError, type SessionErrorCode } from "./errors.js";
+export { createFileSend, type ExportTarget, type OpenExport } from "./filesync/file-send.js";
+export { createFileSync, type FileSyncOptions } from "./filesync/file-sync.js";
+export type { SourceFile, SyncPatterns, SyncSource } from "./filesync/source.js";
+export type { Metadata } from "./metadata.js";
+export { createSession, type Session, type SessionOptions } from "./session.js";
+export type { SessionConnection } from "./session-server.js";
+export { openSessionTunnel } from "./session-tunnel.js";

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/**
+ * Why a session, or something served on it, failed.
+ *
+ * - `BK_SESSION_REFUSED`: the daemon did not accept the session.
+ * - `BK_SESSION_LOST`: the connection that carries the session ended while it was needed.
+ * - `BK_SESSION_CLOSED`: the session was used after `close()`.
+ * - `BK_PROTOCOL`: the daemon sent something that the protocol does not allow.
+ * - `BK_NOT_SHARED`: the daemon asked for something that this session does not share.
+ * - `BK_CONTEXT_UNREADABLE`: a file or directory of a synced directory cannot be read.
+ * - `BK_CONTEXT_CHANGED`: a file changed between its description and its last byte.
+ * - `BK_PATTERN_INVALID`: a filter pattern is malformed.
+ * - `BK_EXPORT_FAILED`: the target of an export failed.
+ * - `BK_CREDENTIALS_FAILED`: credentials could not be looked up.
+ */
+export type SessionErrorCode =
+  | "BK_SESSION_REFUSED"
+  | "BK_SESSION_LOST"
+  | "BK_SESSION_CLOSED"
+  | "BK_PROTOCOL"
+  | "BK_NOT_SHARED"
+  | "BK_CONTEXT_UNREADABLE"
+  | "BK_CONTEXT_CHANGED"
+  | "BK_PATTERN_INVALID"
+  | "BK_EXPORT_FAILED"
+  | "BK_CREDENTIALS_FAILED";
+
+const brand: symbol = Symbol.for("@bk/session/SessionError");
+
+/** The error of this package. Branch on `code`; `cause` is kept. */
+export class SessionError extends Error {
+  readonly code: SessionErrorCode;
+
+  constructor(code: SessionErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = "SessionError";
+    this.code = code;
+    Object.defineProperty(this, brand, { value: true });
+  }
+
+  /** Whether `value` is a SessionError of any copy of this package. */
+  static is(value: unknown): value is SessionError {
+    return value instanceof Error && brand in value;
+  }
+}

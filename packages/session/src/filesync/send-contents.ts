@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+import { setImmediate as nextTurn } from "node:timers/promises";
+import type { FrameWriter } from "@bk/transport";
+import { SessionError } from "../errors.js";
+import { fromByteString } from "./byte-string.js";
+import { dataHeaderLength, writeDataHeader } from "./packet.js";
+import type { RequestedFile, SendState } from "./send-state.js";
+import type { SourceFile, SyncSource } from "./source.js";
+import type { WakeUp } from "./wake-up.js";
+
+/** Up to here a file is read without leaving the event loop, straight into the output buffer. */
+const SMALL_FILE_BYTES = 32 << 10;
+/** Large files go in packets of this size: fewer of them cost the daemon and this side less. */
+const CHUNK_BYTES = 256 << 10;
+/** How long small files may hold the event loop before it turns. */
+const SLICE_MS = 10;
+
+export interface ContentsOptions {
+  readonly source: SyncSource;
+  readonly state: SendState;
+  readonly writer: FrameWriter;
+  /** Wakes when the receiver has sent something. */
+  readonly requests: WakeUp;
+  readonly signal: AbortSignal;
+}
+
+/** Sends requested files in the order of the requests, until the receiver is done. */
+export async function sendContents({
+  source,
+  state,
+  writer,
+  requests,
+  signal,
+}: ContentsOptions): Promise<void> {
+  let sliceEnd = performance.now() + SLICE_MS;
+  for (;;) {
+    signal.throwIfAborted();
+    const file = state.next();
+    if (!file) {
+      if (state.finished) return;
+      await requests.wait();
+      sliceEnd = performance.now() + SLICE_MS;
+    } else if (file.stat.size <= SMALL_FILE_BYTES) {
+      sendSmallFile(source, file, writer);
+      if (writer.full) await writer.drain();
+      if (performance.now() > sliceEnd) {
+        await nextTurn();
+        sliceEnd = performance.now() + SLICE_MS;
+      }
+    } else {
+      await sendLargeFile(source, file, writer, signal);
+    }
+  }
+}
+
+function sendSmallFile(source: SyncSource, { id, stat }: RequestedFile, writer: FrameWriter): void {
+  if (stat.size > 0) {
+    const file = source.open(stat);
+    try {
+      const headerLength = dataHeaderLength(id, stat.size);
+      const { buffer, offset } = writer.reserve(headerLength + stat.size);
+      writeDataHeader(buffer, offset, id, stat.size);
+      readWhole(file, buffer, offset + headerLength, stat.size);
+      file.assertUnchanged();
+    } finally {
+      file.close();
+    }
+  }
+  writeEndOfFile(writer, id);
+}
+
+function readWhole(file: SourceFile, target: Buffer, offset: number, length: number): void {
+  for (let done = 0; done < length; ) {
+    const count = file.readSync(target, offset + done, length - done, done);
+    if (count === 0) break; // shorter than it was: `assertUnchanged` says so
+    done += count;
+  }
+}
+
+async function sendLargeFile(
+  source: SyncSource,
+  { id, stat }: RequestedFile,
+  writer: FrameWriter,
+  signal: AbortSignal,
+): Promise<void> {
+  const file = source.open(stat);
+  try {
+    for (let position = 0; position < stat.size; ) {
+      const chunk = Buffer.allocUnsafeSlow(Math.min(CHUNK_BYTES, stat.size - position));
+      const count = await file.read(chunk, 0, chunk.length, position);
+      signal.throwIfAborted();
+      if (count === 0) throw shortened(stat.path, position, stat.size);
+      writer.writeParts(dataHeader(id, count), chunk.subarray(0, count));
+      position += count;
+      if (writer.full) await writer.drain();
+    }
+    file.assertUnchanged();
+  } finally {
+    file.close();
+  }
+  writeEndOfFile(writer, id);
+}
+
+function dataHeader(id: number, dataLength: number): Buffer {
+  const header = Buffer.allocUnsafe(dataHeaderLength(id, dataLength));
+  writeDataHeader(header, 0, id, dataLength);
+  return header;
+}
+
+function writeEndOfFile(writer: FrameWriter, id: number): void {
+  const { buffer, offset } = writer.reserve(dataHeaderLength(id, 0));
+  writeDataHeader(buffer, offset, id, 0);
+}
+
+function shortened(path: string, position: number, size: number): SessionError {
+  return new SessionError(
+    "BK_CONTEXT_CHANGED",
+    `The file ${fromByteString(path)} was shortened from ${size} to ${position} bytes while it was being sent`,
+  );
+}

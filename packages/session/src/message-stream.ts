@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Readable } from "node:stream";
+import { createFrameReader } from "@bk/transport";
+import { SessionError } from "./errors.js";
+
+export interface MessageStreamOptions {
+  /** Limit of one message, in bytes. */
+  readonly maxBytes: number;
+  /** Called for each message in order; the bytes are valid until it returns. An error ends the reading. */
+  readonly onMessage: (message: Uint8Array) => void;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Reads the gRPC messages of a stream until the peer ends its side. The caller may `pause()` and `resume()` the
+ * stream for back-pressure.
+ *
+ * @throws what `onMessage` threw, `signal.reason`, or {SessionError} `BK_PROTOCOL` for malformed frames.
+ */
+export async function readMessages(stream: Readable, options: MessageStreamOptions): Promise<void> {
+  const { signal } = options;
+  signal.throwIfAborted();
+  const reader = createFrameReader({ maxBytes: options.maxBytes, onMessage: options.onMessage });
+  let onData: (chunk: Buffer) => void = () => {};
+  let onEnd: () => void = () => {};
+  let onAbort: () => void = () => {};
+  try {
+    await new Promise<void>((resolve, reject) => {
+      onData = (chunk) => {
+        try {
+          reader.push(chunk);
+        } catch (error) {
+          reject(error);
+        }
+      };
+      onEnd = () => {
+        try {
+          reader.end();
+          resolve();
+        } catch (cause) {
+          reject(new SessionError("BK_PROTOCOL", "The daemon ended a stream inside a message", { cause }));
+        }
+      };
+      onAbort = () => reject(signal.reason);
+      signal.addEventListener("abort", onAbort, { once: true });
+      stream.on("data", onData).once("end", onEnd);
+    });
+  } finally {
+    stream.off("data", onData).off("end", onEnd);
+    signal.removeEventListener("abort", onAbort);
+  }
+}

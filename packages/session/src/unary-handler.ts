@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Http2ServerRequest, Http2ServerResponse } from "node:http2";
+import { maxMessageBytes } from "@bk/transport";
+import type { Attachable } from "./attachable.js";
+
+type RequestHandler = (request: Http2ServerRequest, response: Http2ServerResponse) => void;
+
+/** Answers the calls of the control tier. Connect takes 80 ms to load, so it is loaded with the first of them. */
+export function loadUnaryHandler(attachables: readonly Attachable[]): RequestHandler {
+  let loading: Promise<RequestHandler> | undefined;
+  async function load(): Promise<RequestHandler> {
+    const { connectNodeAdapter } = await import("@connectrpc/connect-node");
+    return connectNodeAdapter({
+      grpc: true,
+      grpcWeb: false,
+      connect: false,
+      readMaxBytes: maxMessageBytes,
+      writeMaxBytes: maxMessageBytes,
+      routes(router) {
+        for (const attachable of attachables) attachable.routes?.(router);
+      },
+    });
+  }
+  return (request, response) => {
+    loading ??= load();
+    loading.then(
+      (handler) => handler(request, response),
+      (error: unknown) => response.stream.destroy(error instanceof Error ? error : new Error(String(error))),
+    );
+  };
+}
