@@ -12,6 +12,30 @@ export {
   saveImage,
 } from "./engine/images.js";
 export { integration } from "./engine/integration.js";
+export type { EndOptions, FakeCall, FakeHandler } from "./fakes/fake-call.js";
+export { type FakeDaemon, type FakeDaemonOptions, startFakeDaemon } from "./fakes/fake-daemon.js";
+export {
+  type FakeDocker,
+  type FakeDockerOptions,
+  type LoadedImage,
+  startFakeDocker,
+  type UpgradeReply,
+} from "./fakes/fake-docker.js";
+export { encodeFrame, readFrames } from "./fakes/grpc-frames.js";
+export { type ReceivedEntry, receiveTree, type TreeRequest } from "./fakes/receive-tree.js";
+export {
+  openSessionPeer,
+  type PeerCall,
+  PeerCallError,
+  type PeerStatus,
+  type SessionPeer,
+} from "./fakes/session-peer.js";
+export { joinSessionTunnel } from "./fakes/session-tunnel.js";
+export { readTree, tree, writeTree } from "./files/tree.js";
+export { formatTreeLine, parseTreeLine, type TreeEntry } from "./files/tree-entry.js";
+export { assertNoLeaks, leakCheck, type OpenHandles, openHandles } from "./leak-check.js";
+export { type Listener, type ListenKind, listen } from "./listen.js";
+export { type Registry, type RegistryOptions, startRegistry } from "./registry.js";
 export { type Relay, type RelayOptions, startRelay } from "./relay/relay.js";
 export { type Certificate, createTestPki, type TestPki } from "./tls.js";
 export { type TmpDir, tmpDir } from "./tmp-dir.js";
