@@ -1,1 +1,10 @@
-export {};
+// SPDX-License-Identifier: Apache-2.0
+
+export { SessionError } from "@bk/session";
+export { type BuildResult, type SolveFailure, SolverError } from "@bk/solver";
+export { TransportError } from "@bk/transport";
+export type { BuildOptions } from "./build-options.js";
+export { Client, type EmbeddedOptions, type FromEnvOptions } from "./client.js";
+export type { ContextDialer, EmbeddedDialers, SessionDialer } from "./embedded-dialers.js";
+export { ClientError, type ClientErrorCode } from "./errors.js";
+export type { WaitOptions } from "./wait-for-ready.js";

@@ -12,8 +12,11 @@ export {
   type RegistryAuth,
 } from "./auth/index.js";
 export { SessionError, type SessionErrorCode } from "./errors.js";
+export { createDiskSource } from "./filesync/disk-source.js";
 export { createFileSend, type ExportTarget, type OpenExport } from "./filesync/file-send.js";
 export { createFileSync, type FileSyncOptions } from "./filesync/file-sync.js";
+export { createMemorySource } from "./filesync/memory-source.js";
+export type { MemoryEntry } from "./filesync/memory-tree.js";
 export type { SourceFile, SyncPatterns, SyncSource } from "./filesync/source.js";
 export type { Metadata } from "./metadata.js";
 export { createSession, type Session, type SessionOptions } from "./session.js";

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+import { createAuth, createDockerCredentials } from "@bk/session";
+import { type BuildResult, type Daemon, type ExportOptions, openDockerLoad, ping, solve } from "@bk/solver";
+import { type DockerEndpoint, pingDocker, resolveDockerEndpoint, TransportError } from "@bk/transport";
+import type { BuildOptions } from "./build-options.js";
+import { ClientError } from "./errors.js";
+import { createPlainProgress } from "./plain-progress.js";
+import { waitForReady } from "./wait-for-ready.js";
+
+export interface BuildContext {
+  readonly daemon: Daemon;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly signal: AbortSignal;
+}
+
+/** Builds into the image store of the Docker whose BuildKit it is. Without a tag the image is untagged. */
+export function buildEmbedded(context: BuildContext, options: BuildOptions): Promise<BuildResult> {
+  return run(context, options, { type: "moby" });
+}
+
+/** Builds on a standalone daemon, and streams the image into a Docker that was found to be there before. */
+export async function buildStandalone(context: BuildContext, options: BuildOptions): Promise<BuildResult> {
+  const { daemon, signal } = context;
+  if (toTags(options.tag).length === 0) {
+    throw new ClientError(
+      "BK_OPTIONS_INVALID",
+      "A standalone build needs a tag: the image is loaded into Docker, which would show it without a name",
+    );
+  }
+  const docker = await findDocker(context);
+  const timeoutMs = options.waitTimeoutMs;
+  if (timeoutMs !== 0)
+    await waitForReady(daemon.endpoint, (given) => ping(daemon, given), { timeoutMs, signal });
+  return run(context, options, { type: "docker", open: (_metadata, given) => openDockerLoad(docker, given) });
+}
+
+function run(context: BuildContext, options: BuildOptions, result: ExportOptions): Promise<BuildResult> {
+  const { output = process.stdout, tag, waitTimeoutMs: _waited, signal: _joined, ...solveOptions } = options;
+  return solve(context.daemon, {
+    ...solveOptions,
+    tags: toTags(tag),
+    exports: [result],
+    attachables: [createAuth({ credentials: createDockerCredentials({ env: context.env }) })],
+    onStatus: createPlainProgress(output),
+    signal: context.signal,
+  });
+}
+
+/** The Docker that the image goes to, asked whether it is there before the build begins. */
+async function findDocker({ env, signal }: BuildContext): Promise<DockerEndpoint> {
+  try {
+    const endpoint = await resolveDockerEndpoint({ env, signal });
+    await pingDocker(endpoint, { signal });
+    return endpoint;
+  } catch (cause) {
+    signal.throwIfAborted();
+    if (!TransportError.is(cause)) throw cause;
+    throw new ClientError(
+      "BK_NO_DOCKER",
+      `There is no Docker to load the image into: ${cause.message}. Start one, set DOCKER_HOST, or solve with @bk/solver and another export: image (push to a registry)`,
+      { cause },
+    );
+  }
+}
+
+function toTags(tag: BuildOptions["tag"]): readonly string[] {
+  if (tag === undefined) return [];
+  return typeof tag === "string" ? [tag] : tag;
+}

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+import { type BuildResult, createDaemon, createDockerDaemon, type Daemon, ping } from "@bk/solver";
+import {
+  type AbortOptions,
+  createDialer,
+  parseAddress,
+  resolveDockerEndpoint,
+  type TlsOptions,
+} from "@bk/transport";
+import { buildEmbedded, buildStandalone } from "./build.js";
+import type { BuildOptions } from "./build-options.js";
+import { createDialedDaemon, type EmbeddedDialers } from "./embedded-dialers.js";
+import { ClientError } from "./errors.js";
+import { type WaitOptions, waitForReady } from "./wait-for-ready.js";
+
+export interface FromEnvOptions {
+  /** Where BUILDKIT_HOST and Docker's variables are read. Default `process.env`. */
+  readonly env?: Readonly<Record<string, string | undefined>> | undefined;
+  /** For a daemon behind TLS. */
+  readonly tls?: TlsOptions | undefined;
+}
+
+export interface EmbeddedOptions extends Partial<EmbeddedDialers> {
+  /** Where Docker's variables are read, without dialers. Default `process.env`. */
+  readonly env?: Readonly<Record<string, string | undefined>> | undefined;
+}
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+/**
+ * Builds images with a BuildKit daemon. It connects at first use, and again after a lost connection. Builds may run
+ * at the same time. `close()` ends them all.
+ */
+export class Client implements AsyncDisposable {
+  readonly #mode: "standalone" | "embedded";
+  readonly #daemon: Daemon;
+  readonly #env: Env;
+  readonly #closed = new AbortController();
+
+  private constructor(mode: "standalone" | "embedded", daemon: Daemon, env: Env) {
+    this.#mode = mode;
+    this.#daemon = daemon;
+    this.#env = env;
+  }
+
+  /**
+   * A client of the standalone daemon that BUILDKIT_HOST names.
+   * @throws {ClientError} `BK_NO_DAEMON` without it; {TransportError} `BK_ADDRESS_INVALID` when it is malformed.
+   */
+  static fromEnv({ env = process.env, tls }: FromEnvOptions = {}): Client {
+    const host = env["BUILDKIT_HOST"];
+    if (!host) {
+      throw new ClientError(
+        "BK_NO_DAEMON",
+        "BUILDKIT_HOST is not set. Set it to a BuildKit daemon, for example tcp://localhost:1234, or use Client.embedded() for the BuildKit inside Docker",
+      );
+    }
+    const dialer = createDialer(parseAddress(host), { tls });
+    return new Client("standalone", createDaemon({ dialer }), env);
+  }
+
+  /**
+   * A client of the BuildKit inside Docker: through the given dialers, or through the Docker of DOCKER_HOST, the
+   * current Docker context or the default socket.
+   */
+  static embedded({ contextDialer, sessionDialer, env = process.env }: EmbeddedOptions = {}): Client {
+    if (contextDialer && sessionDialer) {
+      return new Client("embedded", createDialedDaemon({ contextDialer, sessionDialer }), env);
+    }
+    if (contextDialer || sessionDialer) {
+      throw new ClientError("BK_OPTIONS_INVALID", "Client.embedded() takes both dialers or neither");
+    }
+    const daemon = createDockerDaemon({ endpoint: (options) => resolveDockerEndpoint({ env, ...options }) });
+    return new Client("embedded", daemon, env);
+  }
+
+  /** The daemon, as errors name it. */
+  get endpoint(): string {
+    return this.#daemon.endpoint;
+  }
+
+  /**
+   * Builds an image. Embedded, it goes into Docker's own store; standalone, the client waits until the daemon is
+   * ready and loads the image into Docker.
+   *
+   * @throws {SolverError} `BK_SOLVE_FAILED` with the failing step; `BK_OPTIONS_INVALID`; {ClientError},
+   * {SessionError}, {TransportError}; `options.signal.reason`.
+   */
+  async build(options: BuildOptions): Promise<BuildResult> {
+    const signal = this.#join(options.signal);
+    const context = { daemon: this.#daemon, env: this.#env, signal };
+    return this.#mode === "embedded" ? buildEmbedded(context, options) : buildStandalone(context, options);
+  }
+
+  /** Asks the daemon one thing. @throws {TransportError} at once when it cannot be reached. */
+  async ping({ signal }: AbortOptions = {}): Promise<void> {
+    await ping(this.#daemon, { signal: this.#join(signal) });
+  }
+
+  /** Waits until the daemon answers. @throws {ClientError} `BK_NOT_READY`; permanent errors at once. */
+  async waitForReady({ timeoutMs, signal }: WaitOptions = {}): Promise<void> {
+    const options = { timeoutMs, signal: this.#join(signal) };
+    await waitForReady(this.endpoint, (pingOptions) => ping(this.#daemon, pingOptions), options);
+  }
+
+  /** Ends the builds that run and the connection. Idempotent. */
+  async close(): Promise<void> {
+    this.#closed.abort(new ClientError("BK_CLOSED", "The client was closed"));
+    await this.#daemon.close();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  /** The caller's signal and that of `close()`. */
+  #join(signal: AbortSignal | undefined): AbortSignal {
+    return signal ? AbortSignal.any([signal, this.#closed.signal]) : this.#closed.signal;
+  }
+}

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Writable } from "node:stream";
+import type { SolveStatus, Vertex, VertexLog, VertexStatus, VertexWarning } from "@bk/solver";
+import { createLineSplitter, toSafeText } from "./log-text.js";
+
+/** Text that may wait in an output that nobody reads; beyond it lines are dropped and counted. */
+const MAX_QUEUED_CHARS = 4 << 20;
+
+interface Step {
+  readonly number: number;
+  readonly startedNs: bigint | undefined;
+  readonly splitLines: (data: Uint8Array) => readonly string[];
+  done: boolean;
+}
+
+/**
+ * Shows a build as lines of text, as it happens: `#3 [build 2/4] RUN make`, its output, `#3 DONE 1.2s`. What the
+ * daemon sends is shown without control characters other than colours. Never throws, never waits for the output.
+ */
+export function createPlainProgress(output: Writable): (status: SolveStatus) => void {
+  const steps = new Map<string, Step>();
+  const shownTransfers = new Set<string>();
+  const print = createPrinter(output);
+  let last: Step | undefined;
+
+  /** The step with this digest, announced where its name is not the last that was shown. */
+  function open(step: Step, name: string | undefined): void {
+    if (last !== step && last !== undefined) print("");
+    if (last !== step && name !== undefined) print(`#${step.number} ${toSafeText(name)}`);
+    last = step;
+  }
+
+  function onVertex(vertex: Vertex): void {
+    const known = steps.get(vertex.digest);
+    if (vertex.startedNs === undefined && !vertex.cached && vertex.error === undefined) return;
+    const step = known ?? startStep(vertex);
+    if (!known) open(step, vertex.name);
+    if (step.done || (vertex.completedNs === undefined && !vertex.cached)) return;
+    step.done = true;
+    open(step, known ? undefined : vertex.name);
+    print(`#${step.number} ${outcome(vertex)}`);
+  }
+
+  function startStep(vertex: Vertex): Step {
+    const step: Step = {
+      number: steps.size + 1,
+      startedNs: vertex.startedNs,
+      splitLines: createLineSplitter(),
+      done: false,
+    };
+    steps.set(vertex.digest, step);
+    return step;
+  }
+
+  function onTransfer(transfer: VertexStatus): void {
+    const step = steps.get(transfer.vertex);
+    const key = `${transfer.vertex} ${transfer.id}`;
+    if (!step || transfer.completedNs === undefined || shownTransfers.has(key)) return;
+    shownTransfers.add(key);
+    open(step, undefined);
+    print(`#${step.number} ${toSafeText(transfer.name || transfer.id)}${formatAmount(transfer)} done`);
+  }
+
+  function onLog(log: VertexLog): void {
+    const step = steps.get(log.vertex);
+    if (!step) return;
+    const lines = step.splitLines(log.data);
+    if (lines.length > 0) open(step, undefined);
+    const at = formatSeconds(elapsed(step.startedNs, log.timestampNs), 3);
+    for (const line of lines) print(`#${step.number} ${at} ${line}`);
+  }
+
+  function onWarning(warning: VertexWarning): void {
+    const number = steps.get(warning.vertex)?.number;
+    print(`${number === undefined ? "" : `#${number} `}WARNING: ${toSafeText(warning.short)}`);
+  }
+
+  return (status) => {
+    for (const vertex of status.vertexes) onVertex(vertex);
+    for (const transfer of status.statuses) onTransfer(transfer);
+    for (const log of status.logs) onLog(log);
+    for (const warning of status.warnings) onWarning(warning);
+  };
+}
+
+function outcome(vertex: Vertex): string {
+  if (vertex.error !== undefined) return `ERROR: ${toSafeText(vertex.error)}`;
+  if (vertex.cached) return "CACHED";
+  return `DONE ${formatSeconds(elapsed(vertex.startedNs, vertex.completedNs), 1)}s`;
+}
+
+function createPrinter(output: Writable): (line: string) => void {
+  let dropped = 0;
+  output.on("error", () => {}); // an output that is gone does not fail the build
+  return (line) => {
+    if (output.destroyed || output.writableEnded) return;
+    if (output.writableLength > MAX_QUEUED_CHARS) {
+      dropped++;
+      return;
+    }
+    if (dropped > 0) output.write(`... ${dropped} lines were not shown: the output was too slow\n`);
+    dropped = 0;
+    output.write(`${line}\n`);
+  };
+}
+
+/** Nanoseconds; 0 where one end is not known. */
+function elapsed(fromNs: bigint | undefined, toNs: bigint | undefined): number {
+  return fromNs === undefined || toNs === undefined ? 0 : Math.max(0, Number(toNs - fromNs));
+}
+
+function formatSeconds(ns: number, digits: number): string {
+  return (ns / 1e9).toFixed(digits);
+}
+
+function formatAmount({ current }: VertexStatus): string {
+  if (current === 0) return "";
+  const units = ["B", "kB", "MB", "GB", "TB"];
+  const power = Math.min(Math.floor(Math.log10(current) / 3), units.length - 1);
+  const amount = current / 1000 ** power;
+  return ` ${power === 0 ? amount : amount.toFixed(2)}${units[power]}`;
+}

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+import { BuildHistoryEventType, type BuildHistoryRecord } from "@bk/proto/control";
+import type { Status } from "@bk/proto/rpc";
+import type { AbortOptions } from "@bk/transport";
+import { callOptions, connectTransport, type Daemon } from "./daemon.js";
+
+/** The daemon's limit of a message, and so of the errors that are worth reading back. */
+const MAX_ERROR_BYTES = 16 << 20;
+
+/**
+ * The record of a completed build in the daemon's history, or nothing when the build still runs or is unknown.
+ */
+export async function findCompletedBuild(
+  daemon: Daemon,
+  ref: string,
+  options: AbortOptions = {},
+): Promise<BuildHistoryRecord | undefined> {
+  const control = await daemon.control();
+  for await (const event of control.listenBuildHistory({ ref, earlyExit: true }, callOptions(options))) {
+    if (event.type === BuildHistoryEventType.COMPLETE && event.record?.ref === ref) return event.record;
+  }
+  return undefined;
+}
+
+/**
+ * The error of a failed build as the daemon's history holds it, with all its details: the way to an error that
+ * did not fit into the headers of the Solve call. Nothing when the build succeeded.
+ */
+export async function readBuildError(
+  daemon: Daemon,
+  record: BuildHistoryRecord,
+  options: AbortOptions = {},
+): Promise<Status | undefined> {
+  const descriptor = record.externalError;
+  if (!descriptor || descriptor.size > MAX_ERROR_BYTES) return record.error;
+  const [{ createClient }, { Content }, { fromBinary }, { StatusSchema }] = await Promise.all([
+    import("@connectrpc/connect"),
+    import("@bk/proto/content"),
+    import("@bufbuild/protobuf"),
+    import("@bk/proto/rpc"),
+  ]);
+  const content = createClient(Content, await connectTransport(daemon.channel));
+  const parts: Uint8Array[] = [];
+  let length = 0;
+  for await (const part of content.read({ digest: descriptor.digest }, callOptions(options))) {
+    length += part.data.length;
+    if (length > MAX_ERROR_BYTES) return record.error;
+    parts.push(part.data);
+  }
+  return fromBinary(StatusSchema, Buffer.concat(parts, length));
+}

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/**
+ * A group of concurrent work in which the first failure wins: it aborts the rest, with itself as the reason, and
+ * is what the caller sees. The caller's own abort counts as a failure with the caller's reason.
+ */
+export interface Scope extends Disposable {
+  readonly signal: AbortSignal;
+  /** Ends the group. Only the first reason counts. */
+  fail(reason: unknown): void;
+  /** The value of `work`, or the group's reason as soon as it fails. `work` is owned by the group from here. */
+  race<T>(work: Promise<T>): Promise<T>;
+}
+
+export function openScope(parent: AbortSignal | undefined): Scope {
+  const controller = new AbortController();
+  const { signal } = controller;
+  const fail = (reason: unknown) => controller.abort(reason);
+  const onAbort = () => fail(parent?.reason);
+  if (parent?.aborted) onAbort();
+  else parent?.addEventListener("abort", onAbort, { once: true });
+
+  async function race<T>(work: Promise<T>): Promise<T> {
+    let onFailure: () => void = () => {};
+    const failure = new Promise<never>((_, reject) => {
+      onFailure = () => reject(signal.reason);
+      if (signal.aborted) onFailure();
+      else signal.addEventListener("abort", onFailure, { once: true });
+    });
+    try {
+      return await Promise.race([work, failure]);
+    } catch (error) {
+      fail(error);
+      throw signal.reason;
+    } finally {
+      signal.removeEventListener("abort", onFailure);
+      work.catch(() => {}); // the group's reason is the one that counts
+    }
+  }
+
+  return {
+    signal,
+    fail,
+    race,
+    [Symbol.dispose]: () => parent?.removeEventListener("abort", onAbort),
+  };
+}

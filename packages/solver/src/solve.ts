@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+import { randomBytes } from "node:crypto";
+import type { SolveResponse } from "@bk/proto/control";
+import type { Status } from "@bk/proto/rpc";
+import { type Attachable, createSession, type Session, SessionError } from "@bk/session";
+import { type AbortOptions, findTransportError } from "@bk/transport";
+import { type BuildResult, toBuildResult } from "./build-result.js";
+import { createContextServices } from "./context-services.js";
+import type { Daemon } from "./daemon.js";
+import { createFailureContext, type FailureContext } from "./failure-context.js";
+import { awaitLostAnswer, recoverBuildError } from "./lost-answer.js";
+import { fromRpcStatus, readRemoteStatus } from "./remote-status.js";
+import { openScope, type Scope } from "./scope.js";
+import { createSolveError } from "./solve-error.js";
+import { type ResolvedSolveOptions, resolveSolveOptions, type SolveOptions } from "./solve-options.js";
+import { createSolveRequest } from "./solve-request.js";
+import { followStatus, type StatusFollower } from "./status-follower.js";
+import type { SolveStatus } from "./status-types.js";
+
+export interface SolveCallOptions extends SolveOptions, AbortOptions {
+  /** Services beside the context and the exports: credentials, secrets. */
+  readonly attachables?: readonly Attachable[] | undefined;
+  /** Called with each status message of the build. What it throws fails the build. */
+  readonly onStatus?: ((status: SolveStatus) => void) | undefined;
+  /** The build's name in status and history. Default: 128 random bits. */
+  readonly ref?: string | undefined;
+}
+
+/** How long Status may stay silent after Solve has answered: on success as the Go client waits, on failure less. */
+const STATUS_TAIL_MS = { success: 5_000, failure: 1_000 } as const;
+
+/**
+ * Builds a Dockerfile: opens a session, asks the daemon to solve, follows the status and serves what the daemon asks
+ * for. The first failure anywhere ends the rest and is what the caller sees.
+ *
+ * @throws {SolverError} `BK_OPTIONS_INVALID` before anything is opened; `BK_SOLVE_FAILED` with `failure`;
+ * {SessionError} when serving failed; {TransportError} when a connection did; `signal.reason` when aborted.
+ */
+export async function solve(daemon: Daemon, options: SolveCallOptions): Promise<BuildResult> {
+  const { signal, ref = randomBytes(16).toString("hex"), onStatus, attachables = [] } = options;
+  const resolved = resolveSolveOptions(options);
+  signal?.throwIfAborted();
+  const context = await createContextServices(resolved);
+  using scope = openScope(signal);
+  await using session = createSession({
+    attachables: [...context.attachables, ...attachables],
+    sharedKey: context.sharedKey,
+    onFailure: scope.fail,
+  });
+  using _live = daemon.channel.watchLiveness();
+  await connectSession(daemon, session, scope);
+  const failures = createFailureContext();
+  using status = followStatus(daemon, ref, (message) => {
+    failures.add(message);
+    report(message, onStatus, scope);
+  });
+  try {
+    const response = await scope.race(callSolve({ daemon, session, ref, resolved, status, scope }));
+    await status.finish(STATUS_TAIL_MS.success);
+    return toBuildResult(ref, response);
+  } catch (error) {
+    if (signal?.aborted) throw signal.reason;
+    await status.finish(STATUS_TAIL_MS.failure);
+    throw await explain(error, { daemon, ref, failures, signal });
+  }
+}
+
+/** Connects the session; losing it later ends the build. */
+async function connectSession(daemon: Daemon, session: Session, scope: Scope): Promise<void> {
+  const { endpoint } = daemon;
+  const duplex = await scope.race(daemon.openSession(session, { signal: scope.signal }));
+  const connection = session.serve(duplex, { endpoint });
+  void connection.closed.then((reason) =>
+    scope.fail(reason ?? new SessionError("BK_SESSION_LOST", `The daemon at ${endpoint} ended the session`)),
+  );
+}
+
+function report(status: SolveStatus, onStatus: SolveCallOptions["onStatus"], scope: Scope): void {
+  try {
+    onStatus?.(status);
+  } catch (error) {
+    scope.fail(error);
+  }
+}
+
+interface SolveCall {
+  readonly daemon: Daemon;
+  readonly session: Session;
+  readonly ref: string;
+  readonly resolved: ResolvedSolveOptions;
+  readonly status: StatusFollower;
+  readonly scope: Scope;
+}
+
+/** The build's failure, when the answer of Solve got lost and the daemon's history had it. */
+class LostAnswer extends Error {
+  readonly status: Status;
+
+  constructor(status: Status) {
+    super(status.message);
+    this.status = status;
+  }
+}
+
+async function callSolve({
+  daemon,
+  session,
+  ref,
+  resolved,
+  status,
+  scope,
+}: SolveCall): Promise<SolveResponse> {
+  const request = createSolveRequest(resolved, { ref, sessionId: session.id });
+  const control = await daemon.control();
+  using answered = openScope(scope.signal);
+  const lost = awaitLostAnswer(daemon, ref, status.activity, answered.signal).then((error) => {
+    throw new LostAnswer(error);
+  });
+  try {
+    return await Promise.race([control.solve(request, { signal: scope.signal }), lost]);
+  } finally {
+    answered.fail(new Error("Solve has been answered"));
+    lost.catch(() => {});
+  }
+}
+
+interface FailedSolve {
+  readonly daemon: Daemon;
+  readonly ref: string;
+  readonly failures: FailureContext;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** Turns what a build ended with into what its caller should see. */
+async function explain(error: unknown, { daemon, ref, failures, signal }: FailedSolve): Promise<unknown> {
+  const { endpoint } = daemon;
+  if (error instanceof LostAnswer) {
+    daemon.channel.reset(error);
+    return createSolveError({ endpoint, remote: await fromRpcStatus(error.status), context: failures });
+  }
+  const lost = findTransportError(error) ?? (isSessionLost(error) ? error : undefined);
+  if (lost) {
+    const status = await recoverBuildError(daemon, ref, signal);
+    if (!status) return lost;
+    return createSolveError({
+      endpoint,
+      remote: await fromRpcStatus(status),
+      context: failures,
+      cause: lost,
+    });
+  }
+  const remote = await readRemoteStatus(error);
+  return remote ? createSolveError({ endpoint, remote, context: failures, cause: error }) : error;
+}
+
+function isSessionLost(error: unknown): error is SessionError {
+  return SessionError.is(error) && error.code === "BK_SESSION_LOST";
+}

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Daemon } from "./daemon.js";
+import type { BuildActivity } from "./lost-answer.js";
+import { readStatus } from "./read-status.js";
+import type { SolveStatus } from "./status-types.js";
+
+/** Reads the status of a build while Solve runs. Disposing it cancels the call. */
+export interface StatusFollower extends Disposable {
+  activity(): BuildActivity;
+  /** Waits for the end of the stream, but no longer than `silenceMs` for a further message. Never rejects. */
+  finish(silenceMs: number): Promise<void>;
+}
+
+/**
+ * Calls `onStatus` for each message of the build's status. A status that fails or stops short does not fail the
+ * build: the answer of Solve is what counts.
+ */
+export function followStatus(
+  daemon: Daemon,
+  ref: string,
+  onStatus: (status: SolveStatus) => void,
+): StatusFollower {
+  const stop = new AbortController();
+  let activity: BuildActivity = { lastStatusAt: performance.now(), stepFailed: false };
+  let onMessage = () => {};
+
+  async function follow(): Promise<void> {
+    for await (const status of readStatus(daemon, ref, { signal: stop.signal })) {
+      const stepFailed = activity.stepFailed || status.vertexes.some((vertex) => vertex.error !== undefined);
+      activity = { lastStatusAt: performance.now(), stepFailed };
+      onStatus(status);
+      onMessage();
+    }
+  }
+  const ended = follow().catch(() => {});
+
+  async function finish(silenceMs: number): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    const silent = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, silenceMs);
+      onMessage = () => timer?.refresh();
+    });
+    await Promise.race([ended, silent]);
+    clearTimeout(timer);
+    onMessage = () => {};
+  }
+
+  return {
+    activity: () => activity,
+    finish,
+    [Symbol.dispose]: () => stop.abort(new Error("The build has ended")),
+  };
+}
