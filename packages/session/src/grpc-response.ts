@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { ServerHttp2Stream } from "node:http2";
+import type { Http2ServerResponse, ServerHttp2Stream } from "node:http2";
 import { grpcStatusHeaders } from "@bk/transport";
 
 /** gRPC status codes that a session answers with. */
@@ -15,10 +15,19 @@ const CONTENT_TYPE = "application/grpc";
 /** Status messages travel in a header: long ones are cut. */
 const MAX_MESSAGE_LENGTH = 4096;
 
-/** Sends the response headers of a streaming call, and `status()` as its trailers once the stream is ended. */
-export function startResponse(stream: ServerHttp2Stream, status: () => CallStatus): void {
-  stream.respond({ ":status": 200, "content-type": CONTENT_TYPE }, { waitForTrailers: true });
-  stream.once("wantTrailers", () => stream.sendTrailers(toHeaders(status())));
+/** Sends the response headers of a streaming call. The body is written to `response.stream`. */
+export function startResponse(response: Http2ServerResponse): void {
+  response.writeHead(200, { "content-type": CONTENT_TYPE });
+}
+
+/** Ends a streaming call with its status in the trailers. */
+export function endResponse(response: Http2ServerResponse, status: CallStatus): void {
+  const { stream } = response;
+  if (stream.destroyed || stream.closed) return;
+  response.addTrailers(toHeaders(status));
+  response.end();
+  // What the daemon may still send is not wanted, and unread data would hold the stream open.
+  stream.resume();
 }
 
 /** Answers a call with a status and nothing else. */

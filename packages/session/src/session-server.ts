@@ -77,7 +77,7 @@ export function serveConnection(connection: Duplex, options: ServeOptions): Sess
   server.on("request", (request: Http2ServerRequest, response: Http2ServerResponse) => {
     const path = request.url;
     const handler = streams.get(path);
-    if (handler) serveStreamCall(handler, request, ended.signal, fail);
+    if (handler) serveStreamCall(handler, request, response, ended.signal, fail);
     else if (announced.has(path)) unary(request, response);
     else rejectCall(response.stream, { code: GRPC_STATUS.unimplemented, message: `${path} is not offered` });
   });

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Http2ServerRequest, ServerHttp2Stream } from "node:http2";
+import type { Http2ServerRequest, Http2ServerResponse } from "node:http2";
 import type { StreamHandler } from "./attachable.js";
 import { SessionError } from "./errors.js";
-import { type CallStatus, GRPC_STATUS, startResponse } from "./grpc-response.js";
+import { type CallStatus, endResponse, GRPC_STATUS, startResponse } from "./grpc-response.js";
 import { readMetadata } from "./metadata.js";
 
 /**
@@ -12,12 +12,12 @@ import { readMetadata } from "./metadata.js";
 export function serveStreamCall(
   handler: StreamHandler,
   request: Http2ServerRequest,
+  response: Http2ServerResponse,
   ended: AbortSignal,
   fail: (error: Error) => void,
 ): void {
   const stream = request.stream;
   const cancelled = new AbortController();
-  let status: CallStatus = { code: GRPC_STATUS.ok, message: "" };
   const path = request.url;
   const abort = () => cancelled.abort(ended.reason);
   const onClose = () => {
@@ -28,13 +28,12 @@ export function serveStreamCall(
   stream.once("close", onClose);
   stream.on("error", () => {}); // a reset also closes the stream, which is what counts
 
-  startResponse(stream, () => status);
+  startResponse(response);
   run(handler, request, cancelled.signal).then(
-    () => endCall(stream),
+    () => endResponse(response, { code: GRPC_STATUS.ok, message: "" }),
     (error: Error) => {
       if (!cancelled.signal.aborted) fail(error);
-      status = toStatus(error);
-      endCall(stream);
+      endResponse(response, toStatus(error));
     },
   );
 }
@@ -42,13 +41,6 @@ export function serveStreamCall(
 async function run(handler: StreamHandler, request: Http2ServerRequest, signal: AbortSignal): Promise<void> {
   const metadata = readMetadata(request.rawHeaders);
   await handler({ path: request.url, metadata, stream: request.stream, signal });
-}
-
-function endCall(stream: ServerHttp2Stream): void {
-  if (stream.destroyed || stream.closed) return;
-  stream.end();
-  // What the daemon may still send is not wanted, and unread data would hold the stream open.
-  stream.resume();
 }
 
 function toStatus(error: Error): CallStatus {
