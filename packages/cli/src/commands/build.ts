@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+import { type Command, Option } from "commander";
+import { type BuildFlags, toBuildOptions } from "../build-flags.js";
+import type { CliContext } from "../cli-context.js";
+import { openClient } from "../open-client.js";
+
+export function addBuildCommand(program: Command, context: CliContext): void {
+  program
+    .command("build")
+    .description("build an image from a Dockerfile")
+    .argument("<path>", "directory that COPY and ADD read from")
+    .option("-t, --tag <name>", "name of the image, as name or name:tag (repeatable)", append)
+    .option("-f, --file <path>", "the Dockerfile (default: Dockerfile in PATH)")
+    .option(
+      "--build-arg <name=value>",
+      "value of an ARG; the environment's without =value (repeatable)",
+      append,
+    )
+    .option("--platform <os/arch>", "platform to build for, such as linux/arm64 (default: the daemon's)")
+    .option("--target <stage>", "stage to build (default: the last)")
+    .option("--label <name=value>", "label of the image (repeatable)", append)
+    .option("--no-cache", "run every step anew")
+    .addOption(new Option("--progress <kind>", "how progress is shown").choices(["plain"]).default("plain"))
+    .option("--wait", "wait up to 30 s for a daemon that is not ready yet")
+    .action((contextDir: string, flags: BuildFlags) => build(contextDir, flags, context));
+}
+
+function append(value: string, earlier: readonly string[] = []): readonly string[] {
+  return [...earlier, value];
+}
+
+async function build(contextDir: string, flags: BuildFlags, context: CliContext): Promise<void> {
+  const { env, signal, stdout, stderr } = context;
+  const options = toBuildOptions(contextDir, flags, env);
+  const client = await openClient(context);
+  try {
+    if (flags.wait) await client.waitForReady({ signal });
+    const result = await client.build({ ...options, waitTimeoutMs: 0, output: stderr, signal });
+    const digest = result.imageDigest ?? result.configDigest;
+    if (digest !== undefined) stdout.write(`${digest}\n`);
+  } finally {
+    await client.close();
+  }
+}

@@ -1,0 +1,19 @@
+#!/usr/bin/env node
+// SPDX-License-Identifier: Apache-2.0
+import { watchInterrupts } from "./interrupt.js";
+import { runCli } from "./run-cli.js";
+
+// The reader of a pipe may leave at any time.
+process.stdout.on("error", () => {});
+process.stderr.on("error", () => {});
+
+const interrupts = watchInterrupts(process);
+void runCli(process.argv.slice(2), {
+  env: process.env,
+  stdout: process.stdout,
+  stderr: process.stderr,
+  signal: interrupts.signal,
+}).then((exitCode) => {
+  interrupts.stop();
+  process.exitCode = exitCode;
+});

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+import { Command } from "commander";
+import type { CliContext } from "./cli-context.js";
+import { addBuildCommand } from "./commands/build.js";
+import { addPingCommand } from "./commands/ping.js";
+import { addVersionCommand } from "./commands/version.js";
+import { readVersion } from "./version.js";
+
+const ENGINES = `
+bk builds with the BuildKit of BUILDKIT_HOST (tcp://host:port, unix:///path) when it is set. Otherwise it uses
+the BuildKit inside Docker: that of DOCKER_HOST, of the current Docker context, or of the default socket.
+
+Exit codes: 0 done, 1 failed, 2 wrong usage, 3 no daemon, 130 interrupted.`;
+
+/** The whole command line. Nothing of it connects, or loads more than it needs, before a command runs. */
+export function createProgram(context: CliContext): Command {
+  const program = new Command("bk")
+    .description("Build container images with BuildKit, without docker")
+    .version(readVersion(), "-V, --version", "print the version")
+    .helpOption("-h, --help", "print this help")
+    .addHelpText("after", ENGINES)
+    .showHelpAfterError("Run bk --help, or bk help COMMAND, to see what there is.")
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => context.stdout.write(text),
+      writeErr: (text) => context.stderr.write(text),
+      outputError: (text, write) => write(`bk: ${text.replace(/^error: /, "")}`),
+    });
+  addBuildCommand(program, context);
+  addPingCommand(program, context);
+  addVersionCommand(program, context);
+  return program;
+}

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+import { spawn } from "node:child_process";
+import { fileURLToPath } from "node:url";
+
+const main = fileURLToPath(new URL("../dist/main.js", import.meta.url));
+
+export interface BkResult {
+  readonly exitCode: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface BkOptions {
+  /** Added to an environment that names no daemon. */
+  readonly env?: Readonly<Record<string, string>>;
+  readonly nodeArgs?: readonly string[];
+  /** Interrupts the command when its stderr holds this text. */
+  readonly interruptAt?: string;
+}
+
+/** Runs the built command as a user would. */
+export function runBk(args: readonly string[], options: BkOptions = {}): Promise<BkResult> {
+  const { BUILDKIT_HOST: _, DOCKER_HOST: _1, DOCKER_CONTEXT: _2, ...inherited } = process.env;
+  const child = spawn(process.execPath, [...(options.nodeArgs ?? []), main, ...args], {
+    env: { ...inherited, DOCKER_CONFIG: "/nonexistent", ...options.env },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let stdout = "";
+  let stderr = "";
+  child.stdout.setEncoding("utf8").on("data", (text: string) => {
+    stdout += text;
+  });
+  child.stderr.setEncoding("utf8").on("data", (text: string) => {
+    stderr += text;
+    if (options.interruptAt !== undefined && stderr.includes(options.interruptAt)) child.kill("SIGINT");
+  });
+  return new Promise((resolve, reject) => {
+    child.on("error", reject);
+    child.on("close", (exitCode) => resolve({ exitCode, stdout, stderr }));
+  });
+}

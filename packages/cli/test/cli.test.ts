@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+import { describe, expect, test } from "vitest";
+import { runBk } from "./bk.js";
+
+const nowhere = { BUILDKIT_HOST: "unix:///nonexistent/buildkitd.sock" };
+
+describe("bk", () => {
+  test("prints its version without loading what builds need", async () => {
+    const hooks = `export async function resolve(name, context, next) {
+      if (name.startsWith("@")) console.error("LOADED " + name);
+      return next(name, context);
+    }`;
+    const register = `import { register } from "node:module";
+      register("data:text/javascript," + ${JSON.stringify(encodeURIComponent(hooks))});`;
+    const nodeArgs = ["--import", `data:text/javascript,${encodeURIComponent(register)}`];
+    const result = await runBk(["--version"], { nodeArgs });
+    expect(result).toEqual({ exitCode: 0, stdout: "0.1.0\n", stderr: "" });
+    const ping = await runBk(["ping"], { nodeArgs, env: nowhere });
+    expect(ping.stderr).toContain("LOADED @bk/client");
+  });
+
+  test("says with version what it runs on", async () => {
+    const { exitCode, stdout } = await runBk(["version"]);
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/^bk 0\.1\.0 \(Node \d+\.\d+\.\d+, \w+\/\w+\)\n$/);
+  });
+
+  test("helps on stdout, with the exit codes", async () => {
+    const { exitCode, stdout, stderr } = await runBk(["--help"]);
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
+    expect(stdout).toContain("build [options] <path>");
+    expect(stdout).toContain("3 no daemon");
+  });
+
+  test.each([
+    { name: "an unknown command", args: ["bulid"], says: "bulid" },
+    { name: "an unknown option", args: ["build", "--squash", "."], says: "--squash" },
+    { name: "no path", args: ["build"], says: "path" },
+    { name: "a second path", args: ["build", ".", "."], says: "too many arguments" },
+    { name: "an unknown kind of progress", args: ["build", "--progress", "fancy", "."], says: "plain" },
+    { name: "a build arg without a name", args: ["build", "--build-arg", "=x", "."], says: "--build-arg" },
+  ])("exits 2 for $name", async ({ args, says }) => {
+    const { exitCode, stdout, stderr } = await runBk(args);
+    expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: "" });
+    expect(stderr).toMatch(/^bk: /);
+    expect(stderr).toContain(says);
+  });
+
+  test.each([
+    { name: "no socket", env: nowhere, says: "/nonexistent/buildkitd.sock" },
+    { name: "an unknown scheme", env: { BUILDKIT_HOST: "ftp://host:1" }, says: "ftp://host:1" },
+    { name: "no port", env: { BUILDKIT_HOST: "tcp://host" }, says: "port" },
+    {
+      name: "no Docker",
+      env: { DOCKER_HOST: "unix:///nonexistent/docker.sock" },
+      says: "/nonexistent/docker.sock",
+    },
+  ])("exits 3 for $name", async ({ env, says }) => {
+    const { exitCode, stdout, stderr } = await runBk(["ping"], { env });
+    expect({ exitCode, stdout }).toEqual({ exitCode: 3, stdout: "" });
+    expect(stderr).toContain(says);
+    expect(stderr).not.toContain("    at ");
+  });
+});
