@@ -7,7 +7,11 @@ import {
   type ServerHttp2Stream,
 } from "node:http2";
 import type { Duplex } from "node:stream";
-import { type SecureContextOptions, TLSSocket } from "node:tls";
+import {
+  createServer as createTlsServer,
+  type SecureContextOptions,
+  type Server as TlsServer,
+} from "node:tls";
 
 import { type ListenKind, listen } from "../listen.js";
 import { createFakeCall, type FakeCall, type FakeHandler } from "./fake-call.js";
@@ -55,8 +59,10 @@ export async function startFakeDaemon(options: FakeDaemonOptions = {}): Promise<
   const accept = (socket: Duplex): void => {
     server.emit("connection", socket);
   };
+  const tls = options.tls && createTlsAcceptor(options.tls, accept);
   const listener = await listen(options.listen ?? "unix", (socket) => {
-    accept(options.tls ? secure(socket, options.tls) : socket);
+    if (tls) tls.emit("connection", socket);
+    else accept(socket);
   });
   const cut = (): void => {
     for (const session of sessions) session.destroy();
@@ -122,8 +128,9 @@ async function answer(call: FakeCall, handler: FakeHandler | undefined): Promise
   }
 }
 
-function secure(socket: Duplex, options: SecureContextOptions): TLSSocket {
-  const tls = new TLSSocket(socket, { ...options, isServer: true, ALPNProtocols: ["h2"] });
-  tls.on("error", () => tls.destroy());
-  return tls;
+/** A TLS server that never listens: it takes over connections that are there. */
+function createTlsAcceptor(options: SecureContextOptions, onSecure: (socket: Duplex) => void): TlsServer {
+  const server = createTlsServer({ ...options, ALPNProtocols: ["h2"] }, onSecure);
+  server.on("tlsClientError", (_error, socket) => socket.destroy());
+  return server;
 }

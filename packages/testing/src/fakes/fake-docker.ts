@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { createServer, type IncomingMessage, type Server } from "node:http";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { buffer } from "node:stream/consumers";
@@ -57,6 +57,8 @@ export interface FakeDocker extends AsyncDisposable {
   readonly address: string;
   /** Every request, upgrades too, in the order of arrival. */
   readonly requests: readonly IncomingMessage[];
+  /** Resolves with the first request of a path, past or to come. */
+  waitForRequest(path: string): Promise<IncomingMessage>;
   /** What was loaded, whole bodies only. */
   readonly loaded: readonly LoadedImage[];
   cutConnections(): void;
@@ -64,32 +66,19 @@ export interface FakeDocker extends AsyncDisposable {
 
 export async function startFakeDocker(options: FakeDockerOptions = {}): Promise<FakeDocker> {
   const requests: IncomingMessage[] = [];
+  const waiting: { path: string; resolve: (request: IncomingMessage) => void }[] = [];
+  const record = (request: IncomingMessage): void => {
+    requests.push(request);
+    for (const { path, resolve } of waiting) if (path === pathOf(request)) resolve(request);
+  };
   const loaded: LoadedImage[] = [];
   const server = createServer();
   server.on("request", (request, response) => {
-    requests.push(request);
-    const path = pathOf(request);
-    if (path === "/_ping") {
-      if (options.ping) return reply(request.socket, request, options.ping);
-      response
-        .setHeader("Api-Version", options.apiVersion ?? "1.51")
-        .end(request.method === "HEAD" ? "" : "OK");
-    } else if (path === "/images/load") {
-      void buffer(request).then(
-        (body) => {
-          loaded.push({ body, request });
-          response
-            .setHeader("content-type", "application/json")
-            .end(options.loadAnswer ?? '{"stream":"Loaded"}\n');
-        },
-        () => response.destroy(),
-      );
-    } else {
-      response.writeHead(404, { "content-type": "application/json" }).end('{"message":"page not found"}');
-    }
+    record(request);
+    void answer(request, response, options, loaded);
   });
   server.on("upgrade", (request: IncomingMessage, socket: Duplex) => {
-    requests.push(request);
+    record(request);
     reply(socket, request, options.upgrades?.[pathOf(request)] ?? { kind: "refuse", status: 404 });
   });
   server.on("clientError", (_error, socket) => socket.destroy());
@@ -97,10 +86,37 @@ export async function startFakeDocker(options: FakeDockerOptions = {}): Promise<
   return {
     address: listener.address,
     requests,
+    waitForRequest(path) {
+      const past = requests.find((request) => pathOf(request) === path);
+      return past ? Promise.resolve(past) : new Promise((resolve) => waiting.push({ path, resolve }));
+    },
     loaded,
     cutConnections: () => listener.cut(),
     [Symbol.asyncDispose]: () => listener[Symbol.asyncDispose](),
   };
+}
+
+async function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  options: FakeDockerOptions,
+  loaded: LoadedImage[],
+): Promise<void> {
+  const path = pathOf(request);
+  if (path === "/_ping") {
+    if (options.ping) return reply(request.socket, request, options.ping);
+    response.setHeader("Api-Version", options.apiVersion ?? "1.51");
+    response.end(request.method === "HEAD" ? "" : "OK");
+  } else if (path === "/images/load") {
+    // A body that breaks off is no image; the connection is gone then.
+    const body = await buffer(request).catch(() => undefined);
+    if (body === undefined) return;
+    loaded.push({ body, request });
+    response.setHeader("content-type", "application/json");
+    response.end(options.loadAnswer ?? '{"stream":"Loaded"}\n');
+  } else {
+    response.writeHead(404, { "content-type": "application/json" }).end('{"message":"page not found"}');
+  }
 }
 
 /** "/v1.51/grpc?x=1" -> "/grpc". */
