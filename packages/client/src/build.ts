@@ -34,16 +34,25 @@ export async function buildStandalone(context: BuildContext, options: BuildOptio
   return run(context, options, { type: "docker", open: (_metadata, given) => openDockerLoad(docker, given) });
 }
 
-function run(context: BuildContext, options: BuildOptions, result: ExportOptions): Promise<BuildResult> {
+async function run(
+  context: BuildContext,
+  options: BuildOptions,
+  result: ExportOptions,
+): Promise<BuildResult> {
   const { output = process.stdout, tag, waitTimeoutMs: _waited, signal: _joined, ...solveOptions } = options;
-  return solve(context.daemon, {
-    ...solveOptions,
-    tags: toTags(tag),
-    exports: [result],
-    attachables: [createAuth({ credentials: createDockerCredentials({ env: context.env }) })],
-    onStatus: createPlainProgress(output),
-    signal: context.signal,
-  });
+  const progress = createPlainProgress(output);
+  try {
+    return await solve(context.daemon, {
+      ...solveOptions,
+      tags: toTags(tag),
+      exports: [result],
+      attachables: [createAuth({ credentials: createDockerCredentials({ env: context.env }) })],
+      onStatus: progress.update,
+      signal: context.signal,
+    });
+  } finally {
+    progress.end();
+  }
 }
 
 /** The Docker that the image goes to, asked whether it is there before the build begins. */

@@ -86,21 +86,24 @@ export class Client implements AsyncDisposable {
    * @throws {SolverError} `BK_SOLVE_FAILED` with the failing step; `BK_OPTIONS_INVALID`; {ClientError},
    * {SessionError}, {TransportError}; `options.signal.reason`.
    */
-  async build(options: BuildOptions): Promise<BuildResult> {
-    const signal = this.#join(options.signal);
-    const context = { daemon: this.#daemon, env: this.#env, signal };
-    return this.#mode === "embedded" ? buildEmbedded(context, options) : buildStandalone(context, options);
+  build(options: BuildOptions): Promise<BuildResult> {
+    const build = this.#mode === "embedded" ? buildEmbedded : buildStandalone;
+    return this.#run(options.signal, (signal) =>
+      build({ daemon: this.#daemon, env: this.#env, signal }, options),
+    );
   }
 
   /** Asks the daemon one thing. @throws {TransportError} at once when it cannot be reached. */
-  async ping({ signal }: AbortOptions = {}): Promise<void> {
-    await ping(this.#daemon, { signal: this.#join(signal) });
+  ping({ signal }: AbortOptions = {}): Promise<void> {
+    return this.#run(signal, (joined) => ping(this.#daemon, { signal: joined }));
   }
 
   /** Waits until the daemon answers. @throws {ClientError} `BK_NOT_READY`; permanent errors at once. */
-  async waitForReady({ timeoutMs, signal }: WaitOptions = {}): Promise<void> {
-    const options = { timeoutMs, signal: this.#join(signal) };
-    await waitForReady(this.endpoint, (pingOptions) => ping(this.#daemon, pingOptions), options);
+  waitForReady({ timeoutMs, signal }: WaitOptions = {}): Promise<void> {
+    const daemon = this.#daemon;
+    return this.#run(signal, (joined) =>
+      waitForReady(this.endpoint, (options) => ping(daemon, options), { timeoutMs, signal: joined }),
+    );
   }
 
   /** Ends the builds that run and the connection. Idempotent. */
@@ -113,8 +116,19 @@ export class Client implements AsyncDisposable {
     return this.close();
   }
 
-  /** The caller's signal and that of `close()`. */
-  #join(signal: AbortSignal | undefined): AbortSignal {
-    return signal ? AbortSignal.any([signal, this.#closed.signal]) : this.#closed.signal;
+  /** Works under the caller's signal and that of `close()`, and holds neither afterwards. */
+  async #run<T>(signal: AbortSignal | undefined, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    const joined = new AbortController();
+    const links = [signal, this.#closed.signal].filter((link) => link !== undefined);
+    const onAbort = ({ target }: Event) => joined.abort((target as AbortSignal).reason);
+    for (const link of links) {
+      link.throwIfAborted();
+      link.addEventListener("abort", onAbort, { once: true });
+    }
+    try {
+      return await work(joined.signal);
+    } finally {
+      for (const link of links) link.removeEventListener("abort", onAbort);
+    }
   }
 }

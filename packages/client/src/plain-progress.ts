@@ -8,48 +8,70 @@ const MAX_QUEUED_CHARS = 4 << 20;
 
 interface Step {
   readonly number: number;
-  readonly startedNs: bigint | undefined;
   readonly splitLines: (data: Uint8Array) => readonly string[];
-  done: boolean;
+  startedNs: bigint | undefined;
+  /** What the step ended with, until it is shown or the step starts again. */
+  ended: Vertex | undefined;
+}
+
+export interface PlainProgress {
+  update(status: SolveStatus): void;
+  /** Shows how the last steps ended. */
+  end(): void;
 }
 
 /**
  * Shows a build as lines of text, as it happens: `#3 [build 2/4] RUN make`, its output, `#3 DONE 1.2s`. What the
  * daemon sends is shown without control characters other than colours. Never throws, never waits for the output.
  */
-export function createPlainProgress(output: Writable): (status: SolveStatus) => void {
+export function createPlainProgress(output: Writable): PlainProgress {
   const steps = new Map<string, Step>();
   const shownTransfers = new Set<string>();
+  const ending = new Set<Step>();
   const print = createPrinter(output);
   let last: Step | undefined;
 
-  /** The step with this digest, announced where its name is not the last that was shown. */
-  function open(step: Step, name: string | undefined): void {
+  /** Sets lines of another step apart from those before. */
+  function open(step: Step): void {
     if (last !== step && last !== undefined) print("");
-    if (last !== step && name !== undefined) print(`#${step.number} ${toSafeText(name)}`);
     last = step;
   }
 
   function onVertex(vertex: Vertex): void {
-    const known = steps.get(vertex.digest);
     if (vertex.startedNs === undefined && !vertex.cached && vertex.error === undefined) return;
-    const step = known ?? startStep(vertex);
-    if (!known) open(step, vertex.name);
-    if (step.done || (vertex.completedNs === undefined && !vertex.cached)) return;
-    step.done = true;
-    open(step, known ? undefined : vertex.name);
-    print(`#${step.number} ${outcome(vertex)}`);
+    const step = steps.get(vertex.digest) ?? startStep(vertex);
+    const ended = vertex.completedNs !== undefined || vertex.cached;
+    if (ended) step.startedNs ??= vertex.startedNs;
+    step.ended = ended ? vertex : undefined;
+    ending.delete(step);
+    if (vertex.cached || vertex.error !== undefined) showEnd(step);
+    // Other steps may end and start again at once: that end is shown when nothing has come after it.
+    else if (ended) ending.add(step);
   }
 
   function startStep(vertex: Vertex): Step {
+    const number = steps.size + 1;
     const step: Step = {
-      number: steps.size + 1,
-      startedNs: vertex.startedNs,
+      number,
       splitLines: createLineSplitter(),
-      done: false,
+      startedNs: vertex.startedNs,
+      ended: undefined,
     };
     steps.set(vertex.digest, step);
+    open(step);
+    print(`#${number} ${toSafeText(vertex.name)}`);
     return step;
+  }
+
+  function showEnd(step: Step): void {
+    if (!step.ended) return;
+    open(step);
+    print(`#${step.number} ${outcome(step.ended, step.startedNs)}`);
+  }
+
+  function showEnds(): void {
+    for (const step of ending) showEnd(step);
+    ending.clear();
   }
 
   function onTransfer(transfer: VertexStatus): void {
@@ -57,7 +79,7 @@ export function createPlainProgress(output: Writable): (status: SolveStatus) => 
     const key = `${transfer.vertex} ${transfer.id}`;
     if (!step || transfer.completedNs === undefined || shownTransfers.has(key)) return;
     shownTransfers.add(key);
-    open(step, undefined);
+    open(step);
     print(`#${step.number} ${toSafeText(transfer.name || transfer.id)}${formatAmount(transfer)} done`);
   }
 
@@ -65,7 +87,7 @@ export function createPlainProgress(output: Writable): (status: SolveStatus) => 
     const step = steps.get(log.vertex);
     if (!step) return;
     const lines = step.splitLines(log.data);
-    if (lines.length > 0) open(step, undefined);
+    if (lines.length > 0) open(step);
     const at = formatSeconds(elapsed(step.startedNs, log.timestampNs), 3);
     for (const line of lines) print(`#${step.number} ${at} ${line}`);
   }
@@ -75,18 +97,23 @@ export function createPlainProgress(output: Writable): (status: SolveStatus) => 
     print(`${number === undefined ? "" : `#${number} `}WARNING: ${toSafeText(warning.short)}`);
   }
 
-  return (status) => {
-    for (const vertex of status.vertexes) onVertex(vertex);
-    for (const transfer of status.statuses) onTransfer(transfer);
-    for (const log of status.logs) onLog(log);
-    for (const warning of status.warnings) onWarning(warning);
+  return {
+    update(status) {
+      const before = [...ending];
+      for (const vertex of status.vertexes) onVertex(vertex);
+      for (const transfer of status.statuses) onTransfer(transfer);
+      for (const log of status.logs) onLog(log);
+      for (const warning of status.warnings) onWarning(warning);
+      if (before.some((step) => ending.has(step))) showEnds();
+    },
+    end: showEnds,
   };
 }
 
-function outcome(vertex: Vertex): string {
+function outcome(vertex: Vertex, startedNs: bigint | undefined): string {
   if (vertex.error !== undefined) return `ERROR: ${toSafeText(vertex.error)}`;
   if (vertex.cached) return "CACHED";
-  return `DONE ${formatSeconds(elapsed(vertex.startedNs, vertex.completedNs), 1)}s`;
+  return `DONE ${formatSeconds(elapsed(startedNs, vertex.completedNs), 1)}s`;
 }
 
 function createPrinter(output: Writable): (line: string) => void {

@@ -18,6 +18,8 @@ const GRACE_MS = 300;
 const SILENCE_MS = 2_000;
 const PROBE_TIMEOUT_MS = 1_000;
 const RECOVERY_TIMEOUT_MS = 1_500;
+/** The gRPC status code. */
+const CANCELED = 1;
 
 /** What Status has shown so far. */
 export interface BuildActivity {
@@ -39,7 +41,9 @@ export async function recoverBuildError(
   signal?.addEventListener("abort", closeAtLimit, { once: true });
   try {
     const record = await findCompletedBuild(other, ref, { signal: limit });
-    return record && (await readBuildError(other, record, { signal: limit }));
+    const error = record && (await readBuildError(other, record, { signal: limit }));
+    // A build ends as canceled because the connection was lost: that is no news.
+    return error?.code === CANCELED ? undefined : error;
   } catch {
     return undefined; // the daemon is gone, or too old to have a history
   } finally {
@@ -59,16 +63,24 @@ export async function awaitLostAnswer(
   signal: AbortSignal,
 ): Promise<Status> {
   for (;;) {
-    await delay(activity().stepFailed ? GRACE_MS : SILENCE_MS, undefined, { signal, ref: false });
-    const { stepFailed, lastStatusAt } = activity();
-    if (!stepFailed && performance.now() - lastStatusAt < SILENCE_MS) continue;
+    await untilSuspicious(activity, signal);
     if (await isAnswering(daemon, signal)) {
-      await delay(SILENCE_MS, undefined, { signal, ref: false });
+      await delay(SILENCE_MS, undefined, { signal });
       continue;
     }
     const error = await recoverBuildError(daemon, ref, signal);
     signal.throwIfAborted();
     if (error) return error;
+  }
+}
+
+/** Waits until Status has been silent for too long, or Solve has not answered soon after a step failed. */
+async function untilSuspicious(activity: () => BuildActivity, signal: AbortSignal): Promise<void> {
+  for (;;) {
+    const { stepFailed, lastStatusAt } = activity();
+    const waitMs = lastStatusAt + (stepFailed ? GRACE_MS : SILENCE_MS) - performance.now();
+    if (waitMs <= 0) return;
+    await delay(Math.min(waitMs, GRACE_MS), undefined, { signal });
   }
 }
 

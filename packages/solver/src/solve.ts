@@ -60,7 +60,8 @@ export async function solve(daemon: Daemon, options: SolveCallOptions): Promise<
     return toBuildResult(ref, response);
   } catch (error) {
     if (signal?.aborted) throw signal.reason;
-    await status.finish(STATUS_TAIL_MS.failure);
+    // After a lost answer no status comes either.
+    if (!(error instanceof LostAnswer)) await status.finish(STATUS_TAIL_MS.failure);
     throw await explain(error, { daemon, ref, failures, signal });
   }
 }
