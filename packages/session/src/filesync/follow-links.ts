@@ -66,7 +66,6 @@ function followOne(tree: FileTree, path: ByteString, resolved: Set<ByteString>):
 function readLinks(tree: FileTree, path: ByteString, name: ByteString): readonly ByteString[] {
   if (!hasWildcard(name)) return readLink(tree, path);
   const glob = parseGlob(name);
-  if (!glob) return [];
   const directory = parentPath(path);
   return readNames(tree, directory)
     .filter((found) => matchGlob(glob, found))

@@ -12,7 +12,8 @@ export interface Glob {
 /** What stands between two runs of stars. */
 interface Chunk {
   readonly afterStar: boolean;
-  readonly parts: readonly Part[];
+  /** Undefined if malformed: a class that does not end, is empty or has a lone "-", or a "\\" at the end. */
+  readonly parts: readonly Part[] | undefined;
 }
 
 type Part =
@@ -23,26 +24,29 @@ type Part =
 type Range = readonly [low: number, high: number];
 
 const SLASH = 0x2f;
+const STAR = 0x2a;
 const RUNE_ERROR = 0xfffd;
 
-/** Undefined for a malformed pattern: a class that does not end, is empty or has a lone "-", or a "\" at the end. */
-export function parseGlob(pattern: ByteString): Glob | undefined {
+export function parseGlob(pattern: ByteString): Glob {
   const bytes = Buffer.from(pattern, "latin1");
-  const chunks: { afterStar: boolean; parts: Part[] }[] = [{ afterStar: false, parts: [] }];
+  const chunks: Chunk[] = [];
+  let parts: Part[] = [];
+  let afterStar = false;
   for (let at = 0; at < bytes.length; ) {
-    const last = chunks.at(-1);
-    const char = String.fromCharCode(bytes[at] ?? 0);
-    if (char === "*") {
-      if (last?.afterStar && last.parts.length === 0) at++;
-      else chunks.push({ afterStar: true, parts: [] });
+    if (bytes[at] === STAR) {
+      if (!afterStar || parts.length > 0) chunks.push({ afterStar, parts });
+      parts = [];
+      afterStar = true;
+      at++;
       continue;
     }
-    const parsed = char === "[" ? parseClass(bytes, at + 1) : parseByte(bytes, at);
-    if (!parsed) return undefined;
-    last?.parts.push(parsed.part);
+    const parsed = bytes[at] === 0x5b ? parseClass(bytes, at + 1) : parseByte(bytes, at);
+    // What follows is never looked at.
+    if (!parsed) return { chunks: [...chunks, { afterStar, parts: undefined }] };
+    parts.push(parsed.part);
     at = parsed.end;
   }
-  return { chunks };
+  return { chunks: [...chunks, { afterStar, parts }] };
 }
 
 function parseByte(bytes: Buffer, at: number): { part: Part; end: number } | undefined {
@@ -78,14 +82,18 @@ function parseBound(bytes: Buffer, start: number): { rune: number; end: number }
   return { rune: readRune(bytes, at).rune, end: at + width };
 }
 
-/** Whether `name` as a whole matches. */
-export function matchGlob(glob: Glob, name: ByteString): boolean {
+/**
+ * Whether `name` as a whole matches. Undefined if what is malformed in the pattern is reached: as in Go, a
+ * name that fails before it is merely not matched.
+ */
+export function matchGlob(glob: Glob, name: ByteString): boolean | undefined {
   const bytes = Buffer.from(name, "latin1");
   let at = 0;
-  for (const [index, chunk] of glob.chunks.entries()) {
+  for (const [index, { afterStar, parts }] of glob.chunks.entries()) {
+    if (!parts) return undefined;
     const last = index === glob.chunks.length - 1;
-    if (chunk.afterStar && chunk.parts.length === 0) return !bytes.subarray(at).includes(SLASH);
-    const end = findChunk(chunk, bytes, at, last);
+    if (afterStar && parts.length === 0) return !bytes.subarray(at).includes(SLASH);
+    const end = findChunk(parts, afterStar, bytes, at, last);
     if (end === undefined) return false;
     at = end;
   }
@@ -93,17 +101,17 @@ export function matchGlob(glob: Glob, name: ByteString): boolean {
 }
 
 /** Where the chunk ends in the first place that it fits, which Go never reconsiders. */
-function findChunk(chunk: Chunk, bytes: Buffer, start: number, last: boolean): number | undefined {
+function findChunk(parts: readonly Part[], afterStar: boolean, bytes: Buffer, start: number, last: boolean) {
   for (let at = start; ; at++) {
-    const end = matchChunk(chunk, bytes, at);
+    const end = matchParts(parts, bytes, at);
     if (end !== undefined && (!last || end === bytes.length)) return end;
-    if (!chunk.afterStar || at >= bytes.length || bytes[at] === SLASH) return undefined;
+    if (!afterStar || at >= bytes.length || bytes[at] === SLASH) return undefined;
   }
 }
 
-function matchChunk(chunk: Chunk, bytes: Buffer, start: number): number | undefined {
+function matchParts(parts: readonly Part[], bytes: Buffer, start: number): number | undefined {
   let at = start;
-  for (const part of chunk.parts) {
+  for (const part of parts) {
     if (at >= bytes.length) return undefined;
     if (part.kind === "byte") {
       if (bytes[at] !== part.byte) return undefined;

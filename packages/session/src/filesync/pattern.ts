@@ -2,7 +2,7 @@
 import { RE2JS } from "re2js";
 import { SessionError } from "../errors.js";
 import { type ByteString, decodeRunes } from "./byte-string.js";
-import { parseGlob } from "./go-glob.js";
+import { matchGlob, parseGlob } from "./go-glob.js";
 import { cleanPath, trimSpace } from "./go-path.js";
 import { createAutomaton } from "./pattern-automaton.js";
 import { parsePatternSyntax, toExpression } from "./pattern-syntax.js";
@@ -36,7 +36,8 @@ export function compilePattern(pattern: ByteString): Pattern | undefined {
   if (cleaned === "!") throw new SessionError("BK_PATTERN_INVALID", 'illegal exclusion pattern: "!"');
   const exclusion = cleaned.startsWith("!");
   const text = exclusion ? cleaned.slice(1) : cleaned;
-  if (!parseGlob(text)) throw badPattern();
+  // The daemon checks the syntax by matching this name, so that some malformed patterns pass.
+  if (matchGlob(parseGlob(text), ".") === undefined) throw badPattern();
   return { text, exclusion, test: createTest(text) };
 }
 
