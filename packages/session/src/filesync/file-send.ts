@@ -41,13 +41,14 @@ async function receiveExport(call: StreamCall, targets: ReadonlyMap<number, Open
       `The daemon sent the result of exporter ${id}, which is not expected`,
     );
   const { body, done } = await open(readExporterMetadata(call.metadata), { signal: call.signal });
+  body.on("error", () => {}); // `done` tells of it
   try {
     // A target may fail, or answer, before it has all bytes.
     await Promise.race([copy(call, body), done.then(endedEarly)]);
     body.end();
     await done;
   } catch (error) {
-    body.on("error", () => {}).destroy(error instanceof Error ? error : undefined);
+    body.destroy(error instanceof Error ? error : undefined);
     await done.catch(() => {}); // the error that came first is the one to report
     throw error;
   }
