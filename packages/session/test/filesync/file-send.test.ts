@@ -80,7 +80,7 @@ describe("createFileSend()", () => {
     call.sendBytes(HELLO);
     await new Promise((resolve) => call.stream.once("response", resolve));
 
-    pair.socket.destroy();
+    pair.socket.destroy(new Error("cable pulled"));
 
     await expect(target.done).rejects.toMatchObject({ code: "BK_SESSION_LOST" });
     expect(target.body.writableFinished).toBe(false);
