@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import { filterwalk } from "./filterwalk.mjs";
 import { patternmatcher } from "./patternmatcher.mjs";
+import { platforms } from "./platforms.mjs";
+import { reference } from "./reference.mjs";
+import { solveerr } from "./solveerr.mjs";
 
 /**
  * One area of the vectors. `prepare` sees the whole file once; what it returns runs each case, by throwing an
@@ -12,4 +15,4 @@ import { patternmatcher } from "./patternmatcher.mjs";
  */
 
 /** @type {ReadonlyMap<string, Area>} by the name of their files up to the first dot */
-export const areas = new Map(Object.entries({ filterwalk, patternmatcher }));
+export const areas = new Map(Object.entries({ filterwalk, patternmatcher, platforms, reference, solveerr }));

@@ -21,6 +21,17 @@ export async function expectError(what, text, attempt) {
   throw new Error(`${what}: got ${show(got)}, want the error ${show(text)}`);
 }
 
+/** Throws unless `attempt` fails: for texts that are shown to people, and so are bk's own. */
+export async function expectRefused(what, attempt) {
+  let got;
+  try {
+    got = await attempt();
+  } catch {
+    return;
+  }
+  throw new Error(`${what}: got ${show(got)}, want it refused`);
+}
+
 function show(value) {
   const text = JSON.stringify(value) ?? String(value);
   return text.length > SHOWN ? `${text.slice(0, SHOWN)}...` : text;

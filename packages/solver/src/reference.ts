@@ -65,6 +65,21 @@ export function parsePullReference(text: string): Reference {
   return digest === undefined ? withDefaultTag({ domain, path, tag }) : { domain, path, digest };
 }
 
+/** An image by its digest alone, without a name. */
+export interface DigestReference {
+  readonly digest: string;
+}
+
+/**
+ * As {@link parseReference}, but a digest or an image ID (64 hexadecimal characters) stands for itself.
+ *
+ * @throws {SolverError} `BK_OPTIONS_INVALID`
+ */
+export function parseAnyReference(text: string): Reference | DigestReference {
+  if (IMAGE_ID.test(text)) return { digest: `sha256:${text}` };
+  return isDigest(text) ? { digest: text } : parseReference(text);
+}
+
 /** Domain and path: `docker.io/library/alpine`. */
 export function referenceName({ domain, path }: Reference): string {
   return `${domain}/${path}`;
