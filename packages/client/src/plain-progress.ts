@@ -40,7 +40,7 @@ export function createPlainProgress(output: Writable): PlainProgress {
   function onVertex(vertex: Vertex): void {
     if (vertex.startedNs === undefined && !vertex.cached && vertex.error === undefined) return;
     const step = steps.get(vertex.digest) ?? startStep(vertex);
-    const ended = vertex.completedNs !== undefined || vertex.cached;
+    const ended = vertex.completedNs !== undefined || vertex.cached || vertex.error !== undefined;
     if (ended) step.startedNs ??= vertex.startedNs;
     step.ended = ended ? vertex : undefined;
     ending.delete(step);

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import { setTimeout as delay } from "node:timers/promises";
 import { type AbortOptions, TransportError } from "@bk/transport";
 import { ClientError } from "./errors.js";
 
@@ -40,7 +39,7 @@ export async function waitForReady(
           last = error;
         }
       }
-      await delay(delayMs, undefined, { signal: deadline.signal }).catch(() => {});
+      await pause(delayMs, deadline.signal);
       signal?.throwIfAborted();
       if (deadline.signal.aborted) throw notReady(endpoint, timeoutMs, last);
     }
@@ -48,6 +47,20 @@ export async function waitForReady(
     clearTimeout(timer);
     signal?.removeEventListener("abort", onAbort);
   }
+}
+
+/** Resolves after the time, or when the signal fires. */
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const end = () => {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", end);
+      resolve();
+    };
+    const timer = setTimeout(end, ms);
+    if (signal.aborted) end();
+    else signal.addEventListener("abort", end);
+  });
 }
 
 function isNotReadyYet(error: unknown): boolean {
