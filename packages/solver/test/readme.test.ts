@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+import { readFile } from "node:fs/promises";
+import { SolveRequestSchema, SolveResponseSchema, StatusRequestSchema } from "@bk/proto/control";
+import { type FakeHandler, joinSessionTunnel, openSessionPeer, startFakeDaemon, tree } from "@bk/testing";
+import { expect, test, vi } from "vitest";
+import { buildImage } from "./examples/build-image.js";
+
+const SOLVE = "/moby.buildkit.v1.Control/Solve";
+const handlers: Record<string, FakeHandler> = {
+  async "/moby.buildkit.v1.Control/Session"(call) {
+    await using _peer = openSessionPeer(joinSessionTunnel(call));
+    await call.nextMessage();
+  },
+  async "/moby.buildkit.v1.Control/Status"(call) {
+    await call.receive(StatusRequestSchema);
+    call.end();
+  },
+};
+
+test("the README's example is the one that is tested", async () => {
+  const readme = await readFile(new URL("../README.md", import.meta.url), "utf8");
+  const example = await readFile(new URL("examples/build-image.ts", import.meta.url), "utf8");
+  const block = /```ts\n([\s\S]*?)```/.exec(readme)?.[1] ?? "";
+  expect(block.trim()).toBe(example.replace(/^\/\/ SPDX.*\n/, "").trim());
+});
+
+test("the README lists every error code", async () => {
+  const readme = await readFile(new URL("../README.md", import.meta.url), "utf8");
+  const errors = await readFile(new URL("../src/errors.ts", import.meta.url), "utf8");
+  const listed = readme.match(/^\| `BK_[A-Z_]+`/gm)?.map((row) => row.slice(3, -1));
+  const codes = errors.match(/^ {2}\| "BK_[A-Z_]+"/gm)?.map((row) => row.slice(5, -1));
+  expect(listed?.sort()).toEqual(codes?.sort());
+});
+
+test("the example builds an image", async () => {
+  await using dir = await tree('ADD Dockerfile file "FROM scratch"');
+  await using daemon = await startFakeDaemon({
+    handlers: {
+      ...handlers,
+      async [SOLVE](call) {
+        const { exporters } = await call.receive(SolveRequestSchema);
+        expect(exporters[0]).toMatchObject({
+          type: "image",
+          attrs: { name: "docker.io/library/app:latest" },
+        });
+        call.send(SolveResponseSchema, { exporterResponse: { "containerimage.digest": "sha256:1" } });
+        call.end();
+      },
+    },
+  });
+  expect(await buildImage(daemon.address, dir.path, "app")).toBe("sha256:1");
+});
+
+test("the example prints why a build failed", async () => {
+  const printed = vi.spyOn(console, "error").mockImplementation(() => {});
+  await using dir = await tree('ADD Dockerfile file "FROM scratch"');
+  await using daemon = await startFakeDaemon({
+    handlers: {
+      ...handlers,
+      async [SOLVE](call) {
+        await call.receive(SolveRequestSchema);
+        call.end({ status: 2, message: "unknown instruction: FOO" });
+      },
+    },
+  });
+  await expect(buildImage(daemon.address, dir.path, "app")).rejects.toMatchObject({
+    code: "BK_SOLVE_FAILED",
+  });
+  expect(printed.mock.calls).toEqual([["Build failed: unknown instruction: FOO\n"]]);
+  printed.mockRestore();
+});
