@@ -8,7 +8,7 @@ import { forgetContexts } from "./lib/cold-cache.mjs";
 import { CASES, writeContext } from "./lib/contexts.mjs";
 import { measure } from "./lib/measure.mjs";
 import { formatSummary, summarize } from "./lib/report.mjs";
-import { startRig } from "./lib/rig.mjs";
+import { withRig } from "./lib/rig.mjs";
 
 const USAGE = `Usage: node bench/context.mjs [options]
 
@@ -40,26 +40,28 @@ async function main() {
   );
   const [pairs, scale] = [Number(values.pairs), Number(values.scale)];
   if (cases.length === 0 || modes.length === 0 || !(pairs >= 1) || !(scale > 0)) throw new Error(USAGE);
-  const rig = await startRig();
-  try {
-    const buildx = await prepareBuildx(rig);
-    const versions = { node: process.version, docker: rig.engine.versions.docker, buildx };
-    if (!values.json) console.log(Object.entries(versions).flat().join(" "));
-    const summaries = [];
-    for (const testCase of cases) {
-      const contextDir = path.join(rig.dir, testCase.name);
-      await writeContext(testCase, contextDir, { scale, busybox: rig.engine.busybox });
-      for (const mode of modes) {
-        const runs = await runPairs(rig, mode, contextDir, pairs);
-        summaries.push(summarize(testCase.name, mode, runs));
-        if (!values.json) console.log(formatSummary(summaries.at(-1)));
-      }
-      await rm(contextDir, { recursive: true });
+  await withRig((rig) => compare(rig, { cases, modes, pairs, scale, asJson: values.json === true }));
+}
+
+async function compare(rig, { cases, modes, pairs, scale, asJson }) {
+  const buildx = await prepareBuildx(rig);
+  const versions = { node: process.version, docker: rig.engine.versions.docker, buildx };
+  const print = (text) => {
+    if (!asJson) console.log(text);
+  };
+  print(Object.entries(versions).flat().join(" "));
+  const summaries = [];
+  for (const testCase of cases) {
+    const contextDir = path.join(rig.dir, testCase.name);
+    await writeContext(testCase, contextDir, { scale, busybox: rig.engine.busybox });
+    for (const mode of modes) {
+      const summary = summarize(testCase.name, mode, await runPairs(rig, mode, contextDir, pairs));
+      summaries.push(summary);
+      print(formatSummary(summary));
     }
-    if (values.json) console.log(JSON.stringify({ versions, cases: summaries }, undefined, 2));
-  } finally {
-    await rig.close();
+    await rm(contextDir, { recursive: true });
   }
+  if (asJson) console.log(JSON.stringify({ versions, cases: summaries }, undefined, 2));
 }
 
 /** Each client once unmeasured, then in turn; who goes first changes from pair to pair. */

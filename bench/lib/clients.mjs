@@ -11,7 +11,7 @@ const BK_BUILD = fileURLToPath(new URL("../bk-build.mjs", import.meta.url));
  * The same build with each client. Embedded, both go to Docker's own BuildKit. Standalone, both go to the
  * relay and load the image into Docker afterwards, buildx as a remote builder.
  *
- * @param {Awaited<ReturnType<import("./rig.mjs").startRig>>} rig
+ * @param {import("./rig.mjs").Rig} rig
  * @param {"embedded" | "standalone"} mode
  * @param {string} contextDir
  * @returns {{ bk: import("./measure.mjs").Program, buildx: import("./measure.mjs").Program }}

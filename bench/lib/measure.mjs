@@ -30,5 +30,5 @@ export async function measure({ command, args, env }, { busybox, dir }) {
   await log.close();
   if (code !== 0) throw new Error(`${path.basename(command)} failed:\n${await readFile(logFile, "utf8")}`);
   const [user, system, peakKib] = (await readFile(usageFile, "utf8")).trim().split(" ").map(Number);
-  return { wallMs, cpuMs: (user + system) * 1000, peakRssBytes: peakKib * 1024 };
+  return { wallMs, cpuMs: Math.round((user + system) * 1000), peakRssBytes: peakKib * 1024 };
 }

@@ -1,41 +1,58 @@
 // SPDX-License-Identifier: Apache-2.0
-import { mkdir, mkdtemp, rm, statfs } from "node:fs/promises";
+import { mkdir, rm, statfs } from "node:fs/promises";
 import path from "node:path";
 import { startRelay } from "@bk/testing";
 import { engineDown, engineUp } from "../../scripts/engine/index.mjs";
+import { withLock } from "../../scripts/engine/lock.mjs";
 
 const TMPFS = "/dev/shm";
 const TMPFS_MAGIC = 0x01021994;
+const DIR = path.join(TMPFS, "bk-bench");
+const LOCK_FILE = path.join(TMPFS, "bk-bench.lock");
 const ENGINE_NAME = "bench";
 
 /**
  * An engine and a relay of the bench's own, with all data on tmpfs, so that no disk is measured.
  *
- * @returns {Promise<{ dir: string, engine: import("../../scripts/engine/index.mjs").EngineState, buildkitHost: string, close(): Promise<void> }>}
+ * @typedef {{ dir: string, engine: import("../../scripts/engine/index.mjs").EngineState, buildkitHost: string }} Rig
  */
-export async function startRig() {
+
+/**
+ * Gives `work` the rig. One bench at a time: two on one machine would measure each other.
+ *
+ * @param {(rig: Rig) => Promise<void>} work
+ */
+export async function withRig(work) {
   const { type } = await statfs(TMPFS);
   if (type !== TMPFS_MAGIC) throw new Error(`${TMPFS} is not a tmpfs`);
-  const dir = await mkdtemp(path.join(TMPFS, "bk-bench-"));
-  await mkdir(path.join(dir, "home"));
-  // One that an interrupted run left behind has its data elsewhere.
-  await engineDown({ name: ENGINE_NAME });
+  const onWait = () => console.error("Waiting for another bench to end ...");
+  await withLock(LOCK_FILE, { onWait }, async () => {
+    // A run that was killed may have left its own behind.
+    await clear();
+    const interrupt = () => void clear().finally(() => process.exit(130));
+    process.once("SIGINT", interrupt).once("SIGTERM", interrupt);
+    try {
+      await startRig(work);
+    } finally {
+      await clear();
+      process.off("SIGINT", interrupt).off("SIGTERM", interrupt);
+    }
+  });
+}
+
+async function startRig(work) {
+  await mkdir(path.join(DIR, "home"), { recursive: true });
+  const onNotice = (text) => console.error(text);
+  const engine = await engineUp({ name: ENGINE_NAME, dataRoot: path.join(DIR, "data"), onNotice });
+  const relay = await startRelay({ dockerSocket: engine.dockerSocket, listen: "unix" });
   try {
-    const onNotice = (text) => console.error(text);
-    const engine = await engineUp({ name: ENGINE_NAME, dataRoot: path.join(dir, "data"), onNotice });
-    const relay = await startRelay({ dockerSocket: engine.dockerSocket, listen: "unix" });
-    const close = async () => {
-      await relay.close();
-      await stop(dir);
-    };
-    return { dir, engine, buildkitHost: relay.address, close };
-  } catch (error) {
-    await stop(dir);
-    throw error;
+    await work({ dir: DIR, engine, buildkitHost: relay.address });
+  } finally {
+    await relay.close();
   }
 }
 
-async function stop(dir) {
+async function clear() {
   await engineDown({ name: ENGINE_NAME });
-  await rm(dir, { recursive: true, force: true });
+  await rm(DIR, { recursive: true, force: true });
 }
