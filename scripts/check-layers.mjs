@@ -23,7 +23,8 @@ const allowed = {
 /** Tools that a package runs or that only types need: no import names them. */
 const importless = new Set(["@types/node", "typescript", "vitest"]);
 
-const importPattern = /(?:^|[^.\w])(?:import|export)\s*(?:[\w*{}\s,$]*?\sfrom\s*)?\(?\s*["']([^"']+)["']/gm;
+const importPattern =
+  /(?:^|[^.\w])(?:import|export)\s*(?:[\w*{}\s,$]*?\sfrom\s*)?\(?\s*["']([\w@./:-]+)["']/gm;
 
 /** The module names that a source text imports, in the order of the text. */
 export function importsOf(text) {

@@ -25,6 +25,8 @@ export function runBk(args: readonly string[], options: BkOptions = {}): Promise
     env: { ...inherited, DOCKER_CONFIG: "/nonexistent", ...options.env },
     stdio: ["ignore", "pipe", "pipe"],
   });
+  const { interruptAt = "" } = options;
+  let waitsForText = interruptAt !== "";
   let stdout = "";
   let stderr = "";
   child.stdout.setEncoding("utf8").on("data", (text: string) => {
@@ -32,7 +34,10 @@ export function runBk(args: readonly string[], options: BkOptions = {}): Promise
   });
   child.stderr.setEncoding("utf8").on("data", (text: string) => {
     stderr += text;
-    if (options.interruptAt !== undefined && stderr.includes(options.interruptAt)) child.kill("SIGINT");
+    if (waitsForText && stderr.includes(interruptAt)) {
+      waitsForText = false;
+      child.kill("SIGINT");
+    }
   });
   return new Promise((resolve, reject) => {
     child.on("error", reject);
