@@ -48,8 +48,10 @@ export function formatAddress(address: Address): string {
 function parseTcp(text: string, rest: string): Address {
   if (rest.includes("@")) throw invalid(text, "it has a user name in it, which BuildKit does not know");
   if (/[/?#]/.test(rest)) throw invalid(text, "something follows the port");
+  if (/^[^[\]]*:.*:/.test(rest))
+    throw invalid(text, "an IPv6 address needs brackets, as in tcp://[::1]:1234");
   const match = /^(?:\[([^\]]*)\]|([^:[\]]*))(?::(.*))?$/.exec(rest);
-  if (match === null) throw invalid(text, "an IPv6 address needs brackets: tcp://[::1]:1234");
+  if (match === null) throw invalid(text, "its brackets do not match");
   const [, bracketed, plain, port] = match;
   const host = bracketed ?? plain ?? "";
   if (host === "") throw invalid(text, "the host is missing");

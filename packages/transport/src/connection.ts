@@ -14,6 +14,8 @@ import { connectTimeoutMs } from "./socket.js";
 export interface Connection {
   readonly session: ClientHttp2Session;
   readonly socket: Duplex;
+  /** Whether the TLS handshake carried a certificate of ours. */
+  readonly presentedCertificate: boolean;
   /** Bytes the peer has sent since HTTP/2 took over; 0 for a stream that does not count. */
   receivedBytes(): number;
   /** False once the peer said GOAWAY or the connection ended: no new stream may be opened. */
@@ -53,9 +55,13 @@ export async function openConnection(dialer: Dialer, { signal }: AbortOptions = 
 function startHttp2(socket: Duplex, endpoint: string): Connection {
   let session: ClientHttp2Session | undefined;
   const before = bytesRead(socket);
+  // Cannot be asked once the socket is gone.
+  const presentedCertificate = socket instanceof TLSSocket && hasCertificate(socket);
   const closed = new Promise<void>((resolve) => socket.once("close", () => resolve()));
   const onSocketEnd = (cause?: Error): void => {
     if (session?.destroyed === false) session.destroy(connectionLostError(cause, endpoint));
+    // The session waits for the socket, and a TLS socket does not close by itself after an alert.
+    socket.destroy();
   };
   socket.on("error", onSocketEnd);
   socket.once("close", () => onSocketEnd());
@@ -72,6 +78,7 @@ function startHttp2(socket: Duplex, endpoint: string): Connection {
     session: started,
     socket,
     closed,
+    presentedCertificate,
     receivedBytes: () => bytesRead(socket) - before,
     usable: () => !started.closed && !started.destroyed,
     destroy(error) {
@@ -123,6 +130,7 @@ function greetingError(cause: unknown, connection: Connection, endpoint: string)
   if (isHttp2Violation(cause) || receivedBytes > 0) {
     return notHttp2Error(cause, connection.socket instanceof TLSSocket, receivedBytes, endpoint);
   }
+  if (connection.presentedCertificate) return refusedCertificateError(cause, endpoint);
   const root = lost ? cause.cause : cause;
   if (root instanceof Error) return connectError(root, endpoint);
   return new TransportError(
@@ -148,6 +156,20 @@ function notHttp2Error(
     `Cannot connect to ${endpoint}: the server answered with something other than HTTP/2, which gRPC needs. ${hint}`,
     { cause, endpoint },
   );
+}
+
+/** TLS 1.3 tells of it after the handshake, and not every server sends an alert before it hangs up. */
+function refusedCertificateError(cause: unknown, endpoint: string): TransportError {
+  return new TransportError(
+    "BK_TLS_FAILED",
+    `Cannot connect to ${endpoint}: the server hung up right after the TLS handshake. It most likely refused the client certificate`,
+    { cause, endpoint },
+  );
+}
+
+function hasCertificate(socket: TLSSocket): boolean {
+  const certificate = socket.getCertificate();
+  return certificate !== null && Object.keys(certificate).length > 0;
 }
 
 function isHttp2Violation(cause: unknown): boolean {
