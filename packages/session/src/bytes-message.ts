@@ -9,21 +9,32 @@ import { varintLength, writeVarint } from "./varint.js";
 const DATA_TAG = 0x0a;
 const GRPC_PREFIX_BYTES = 5;
 
-/** One gRPC frame with a BytesMessage of the concatenated chunks. */
-export function encodeBytesMessage(chunks: readonly Uint8Array[]): Buffer {
-  let length = 0;
-  for (const chunk of chunks) length += chunk.length;
-  const message = 1 + varintLength(length) + length;
-  const frame = Buffer.allocUnsafeSlow(GRPC_PREFIX_BYTES + message);
-  frame[0] = 0;
-  frame.writeUInt32BE(message, 1);
-  frame[GRPC_PREFIX_BYTES] = DATA_TAG;
-  let offset = writeVarint(frame, GRPC_PREFIX_BYTES + 1, length);
-  for (const chunk of chunks) {
-    frame.set(chunk, offset);
-    offset += chunk.length;
-  }
-  return frame;
+/** Buffers up to this size are kept for the next frame. */
+const MAX_KEPT_BYTES = 1 << 20;
+
+/**
+ * Makes gRPC frames, each a BytesMessage of the concatenated chunks. A frame lies in a buffer that the next one
+ * uses again: it has to be written before the next is asked for.
+ */
+export function createBytesFramer(): (chunks: readonly Uint8Array[]) => Buffer {
+  let kept = Buffer.alloc(0);
+  return (chunks) => {
+    let length = 0;
+    for (const chunk of chunks) length += chunk.length;
+    const message = 1 + varintLength(length) + length;
+    const frameLength = GRPC_PREFIX_BYTES + message;
+    const buffer = frameLength <= kept.length ? kept : Buffer.allocUnsafeSlow(frameLength);
+    if (frameLength <= MAX_KEPT_BYTES) kept = buffer;
+    buffer[0] = 0;
+    buffer.writeUInt32BE(message, 1);
+    buffer[GRPC_PREFIX_BYTES] = DATA_TAG;
+    let offset = writeVarint(buffer, GRPC_PREFIX_BYTES + 1, length);
+    for (const chunk of chunks) {
+      buffer.set(chunk, offset);
+      offset += chunk.length;
+    }
+    return buffer.subarray(0, frameLength);
+  };
 }
 
 /**

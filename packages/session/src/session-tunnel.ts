@@ -8,7 +8,7 @@ import {
   maxMessageBytes,
   waitForGrpcStatus,
 } from "@bk/transport";
-import { decodeBytesMessage, encodeBytesMessage } from "./bytes-message.js";
+import { createBytesFramer, decodeBytesMessage } from "./bytes-message.js";
 import { SessionError } from "./errors.js";
 import type { Session } from "./session.js";
 
@@ -35,6 +35,8 @@ export async function openSessionTunnel(
 /** A Duplex over the Control.Session stream, which it owns. */
 class SessionTunnel extends Duplex {
   readonly #stream: ClientHttp2Stream;
+  /** One buffer is enough: a Duplex has one write under way at a time. */
+  readonly #frame = createBytesFramer();
 
   constructor(stream: ClientHttp2Stream) {
     // 256 KiB of the HTTP/2 server's frames in flight: enough to keep the outer stream busy.
@@ -73,11 +75,11 @@ class SessionTunnel extends Duplex {
   }
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
-    this.#stream.write(encodeBytesMessage([chunk]), done);
+    this.#stream.write(this.#frame([chunk]), done);
   }
 
   override _writev(chunks: { chunk: Buffer }[], done: (error?: Error | null) => void): void {
-    this.#stream.write(encodeBytesMessage(chunks.map(({ chunk }) => chunk)), done);
+    this.#stream.write(this.#frame(chunks.map(({ chunk }) => chunk)), done);
   }
 
   override _final(done: (error?: Error | null) => void): void {

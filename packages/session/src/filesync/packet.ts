@@ -28,30 +28,24 @@ export function statPacketLength(statLength: number): number {
   return 1 + varintLength(statLength) + statLength;
 }
 
-export function writeStatPacket(target: Buffer, offset: number, stat: FileStat, statLength: number): number {
+export interface StatWrite {
+  readonly target: Buffer;
+  readonly offset: number;
+  readonly stat: FileStat;
+  /** Instead of the stat's own. */
+  readonly uid: number;
+  readonly gid: number;
+  /** `encodedStatLength` of the same. */
+  readonly length: number;
+}
+
+export function writeStatPacket({ target, offset, stat, uid, gid, length }: StatWrite): void {
   target[offset] = 0x12;
-  return writeStat(target, writeVarint(target, offset + 1, statLength), stat);
-}
-
-export function encodedStatLength(stat: FileStat): number {
-  return (
-    bytesFieldLength(stat.path.length) +
-    numberFieldLength(stat.mode) +
-    numberFieldLength(stat.uid) +
-    numberFieldLength(stat.gid) +
-    numberFieldLength(stat.size) +
-    (stat.modTimeNs === 0n ? 0 : 1 + varintLength64(stat.modTimeNs)) +
-    bytesFieldLength(stat.linkname.length) +
-    numberFieldLength(stat.devmajor) +
-    numberFieldLength(stat.devminor)
-  );
-}
-
-function writeStat(target: Buffer, offset: number, stat: FileStat): number {
-  let at = writeBytesField(target, offset, 0x0a, stat.path);
+  let at = writeVarint(target, offset + 1, length);
+  at = writeBytesField(target, at, 0x0a, stat.path);
   at = writeNumberField(target, at, 0x10, stat.mode);
-  at = writeNumberField(target, at, 0x18, stat.uid);
-  at = writeNumberField(target, at, 0x20, stat.gid);
+  at = writeNumberField(target, at, 0x18, uid);
+  at = writeNumberField(target, at, 0x20, gid);
   at = writeNumberField(target, at, 0x28, stat.size);
   if (stat.modTimeNs !== 0n) {
     target[at++] = 0x30;
@@ -59,7 +53,22 @@ function writeStat(target: Buffer, offset: number, stat: FileStat): number {
   }
   at = writeBytesField(target, at, 0x3a, stat.linkname);
   at = writeNumberField(target, at, 0x40, stat.devmajor);
-  return writeNumberField(target, at, 0x48, stat.devminor);
+  writeNumberField(target, at, 0x48, stat.devminor);
+}
+
+/** Length of the Stat of an entry. */
+export function encodedStatLength(stat: FileStat, uid: number, gid: number): number {
+  return (
+    bytesFieldLength(stat.path.length) +
+    numberFieldLength(stat.mode) +
+    numberFieldLength(uid) +
+    numberFieldLength(gid) +
+    numberFieldLength(stat.size) +
+    (stat.modTimeNs === 0n ? 0 : 1 + varintLength64(stat.modTimeNs)) +
+    bytesFieldLength(stat.linkname.length) +
+    numberFieldLength(stat.devmajor) +
+    numberFieldLength(stat.devminor)
+  );
 }
 
 /** Length of what stands before the data in a DATA packet of `dataLength` bytes. */

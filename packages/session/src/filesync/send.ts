@@ -100,17 +100,19 @@ async function describe(source: SyncSource, patterns: SyncPatterns, target: Desc
   for await (const batch of source.walk(filter, { signal })) {
     for (const stat of batch) {
       state.describe(stat);
-      writeStat(writer, resetOwner ? { ...stat, uid: 0, gid: 0 } : stat);
+      writeStat(writer, stat, resetOwner);
     }
     if (writer.full) await writer.drain();
   }
   writer.write(END_OF_STATS);
 }
 
-function writeStat(writer: FrameWriter, stat: FileStat): void {
-  const length = encodedStatLength(stat);
+function writeStat(writer: FrameWriter, stat: FileStat, resetOwner: boolean): void {
+  const uid = resetOwner ? 0 : stat.uid;
+  const gid = resetOwner ? 0 : stat.gid;
+  const length = encodedStatLength(stat, uid, gid);
   const { buffer, offset } = writer.reserve(statPacketLength(length));
-  writeStatPacket(buffer, offset, stat, length);
+  writeStatPacket({ target: buffer, offset, stat, uid, gid, length });
 }
 
 /** The daemon shows the text as the reason why the transfer ended. */
