@@ -57,27 +57,36 @@ async function waitForUpgrade(
   const timer = setTimeout(() => outgoing.destroy(timeout), connectTimeoutMs);
   const stopListening = listenAbort(signal, (reason) => outgoing.destroy(abortError(reason)));
   try {
-    return await new Promise<Duplex>((resolve, reject) => {
-      const refuse = (response: IncomingMessage): void => {
-        refusedError(response, attempt).then(reject, reject);
-      };
-      outgoing.once("upgrade", (response, socket, head) => {
-        // What came with the answer belongs to HTTP/2.
-        if (head.length > 0) socket.unshift(head);
-        if (response.headers.upgrade?.toLowerCase() === "h2c") resolve(socket);
-        else refuse(response);
-      });
-      outgoing.once("response", refuse);
-      outgoing.on("information", ({ statusCode }) => {
-        // A 101 that does not name the new protocol.
-        if (statusCode === 101) reject(unansweredError(statusCode, attempt));
-      });
-      outgoing.on("error", (cause) => reject(unansweredError(cause, attempt)));
-      outgoing.once("close", () => reject(unansweredError(undefined, attempt)));
-      outgoing.end();
-    });
+    const { response, socket } = await sendAndWait(outgoing, attempt);
+    if (socket !== undefined && response.headers.upgrade?.toLowerCase() === "h2c") return socket;
+    throw await refusedError(response, attempt);
   } finally {
     clearTimeout(timer);
     stopListening();
   }
+}
+
+interface Answer {
+  readonly response: IncomingMessage;
+  /** Given when Docker switched protocols. */
+  readonly socket?: Duplex;
+}
+
+async function sendAndWait(outgoing: ClientRequest, attempt: DockerAttempt): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    outgoing.once("upgrade", (response, socket, head) => {
+      // What came with the answer belongs to HTTP/2.
+      if (head.length > 0) socket.unshift(head);
+      resolve({ response, socket });
+    });
+    outgoing.once("response", (response) => resolve({ response }));
+    outgoing.on("information", ({ statusCode }) => {
+      // A 101 that does not name the new protocol.
+      if (statusCode === 101) reject(unansweredError(statusCode, attempt));
+    });
+    // Stays: a request may fail again after its answer, and nobody else listens.
+    outgoing.on("error", (cause) => reject(unansweredError(cause, attempt)));
+    outgoing.once("close", () => reject(unansweredError(undefined, attempt)));
+    outgoing.end();
+  });
 }

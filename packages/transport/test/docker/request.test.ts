@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+import { PassThrough, Readable } from "node:stream";
+import { text } from "node:stream/consumers";
+import { describe, expect, test, vi } from "vitest";
+import type { DockerEndpoint } from "../../src/docker/endpoint.js";
+import { resolveDockerMode } from "../../src/docker/mode.js";
+import { pingDocker } from "../../src/docker/ping.js";
+import { dockerRequest } from "../../src/docker/request.js";
+import { catchTransportError } from "../helpers/catch-error.js";
+import { checkOpenSockets } from "../helpers/open-sockets.js";
+import { startHttpServer, startRawServer, type TestServer } from "../helpers/servers.js";
+
+function endpointOf({ port }: TestServer): DockerEndpoint {
+  return { address: { kind: "tcp", host: "127.0.0.1", port }, source: "test" };
+}
+
+describe("dockerRequest()", () => {
+  checkOpenSockets();
+
+  test("streams a body and hands over the response, whatever its status", async () => {
+    await using server = await startHttpServer((request, response) => {
+      void text(request).then((body) => {
+        response
+          .writeHead(500, { "X-Path": request.url ?? "" })
+          .end(`${request.headers["content-type"]} ${body.length}`);
+      });
+    });
+    const response = await dockerRequest(endpointOf(server), {
+      method: "POST",
+      path: "/images/load?quiet=1",
+      headers: { "Content-Type": ["application/x-tar"] },
+      body: Readable.from([Buffer.alloc(1000), Buffer.alloc(2000)]),
+    });
+    expect(response.statusCode).toBe(500);
+    expect(response.headers["x-path"]).toBe("/images/load?quiet=1");
+    expect(await text(response)).toBe("application/x-tar 3000");
+  });
+
+  test("takes an answer that comes before the body was read", async () => {
+    await using server = await startHttpServer((_request, response) => {
+      response.writeHead(413, { Connection: "close" }).end("too large");
+    });
+    const body = new PassThrough();
+    body.write(Buffer.alloc(10));
+    const response = await dockerRequest(endpointOf(server), { method: "POST", path: "/images/load", body });
+    expect(response.statusCode).toBe(413);
+    expect(await text(response)).toBe("too large");
+    body.destroy();
+  });
+
+  test("cuts the request short when its body fails", async () => {
+    let complete: boolean | undefined;
+    await using server = await startHttpServer((request) => {
+      request.resume();
+      request.on("close", () => {
+        complete = request.complete;
+      });
+    });
+    const body = new PassThrough();
+    body.write("half a tar");
+    const requesting = dockerRequest(endpointOf(server), { method: "POST", path: "/images/load", body });
+    await vi.waitUntil(() => server.sockets.size === 1);
+    const reason = new Error("export failed");
+    body.destroy(reason);
+    await expect(requesting).rejects.toBe(reason);
+    await vi.waitUntil(() => complete !== undefined);
+    expect(complete).toBe(false);
+  });
+
+  test("rejects with the reason when aborted, before and while it waits", async () => {
+    const reason = new Error("enough");
+    await using server = await startHttpServer(() => {});
+    const request = (signal: AbortSignal) =>
+      dockerRequest(endpointOf(server), { method: "GET", path: "/info", signal });
+    await expect(request(AbortSignal.abort(reason))).rejects.toBe(reason);
+    const controller = new AbortController();
+    const waiting = request(controller.signal);
+    await vi.waitUntil(() => [...server.sockets].some((socket) => socket.bytesRead > 0));
+    controller.abort(reason);
+    await expect(waiting).rejects.toBe(reason);
+  });
+
+  test("ends the response when aborted while it is read", async () => {
+    await using server = await startHttpServer((_request, response) => {
+      response.write("first");
+    });
+    const controller = new AbortController();
+    const response = await dockerRequest(endpointOf(server), {
+      method: "GET",
+      path: "/events",
+      signal: controller.signal,
+    });
+    const reading = text(response);
+    controller.abort(new Error("enough"));
+    await expect(reading).rejects.toThrowError();
+  });
+
+  test("reports a server that is not there, hangs up, or speaks no HTTP", async () => {
+    const get = (server: TestServer) =>
+      catchTransportError(dockerRequest(endpointOf(server), { method: "GET", path: "/info" }));
+    const gone = await startRawServer(() => {});
+    await gone[Symbol.asyncDispose]();
+    expect((await get(gone)).code).toBe("BK_CONNECTION_REFUSED");
+    await using hangsUp = await startRawServer((socket) => socket.once("data", () => socket.end()));
+    expect((await get(hangsUp)).code).toBe("BK_CONNECTION_LOST");
+    await using garbage = await startRawServer((socket) => socket.end("220 mail\r\n"));
+    expect((await get(garbage)).code).toBe("BK_DOCKER_REFUSED");
+  });
+});
+
+describe("pingDocker() and resolveDockerMode()", () => {
+  checkOpenSockets();
+
+  function startEngine(apiVersion: string | undefined) {
+    return startHttpServer((request, response) => {
+      expect(request.url).toBe("/_ping");
+      if (apiVersion !== undefined) response.setHeader("Api-Version", apiVersion);
+      response.setHeader("Ostype", "linux").setHeader("Builder-Version", "2").end("OK");
+    });
+  }
+
+  test("read what the engine says of itself", async () => {
+    await using server = await startEngine("1.51");
+    expect(await pingDocker(endpointOf(server))).toEqual({
+      apiVersion: "1.51",
+      osType: "linux",
+      builderVersion: "2",
+    });
+  });
+
+  test.each([
+    ["1.52", "upgrade"],
+    ["1.53", "direct"],
+    ["1.60", "direct"],
+    ["2.0", "direct"],
+    ["1.6", "upgrade"],
+    [undefined, "upgrade"],
+    ["nonsense", "upgrade"],
+  ] as const)("choose for API %s: %s", async (apiVersion, mode) => {
+    await using server = await startEngine(apiVersion);
+    expect(await resolveDockerMode(endpointOf(server))).toBe(mode);
+  });
+
+  test("report an engine that will not answer", async () => {
+    await using server = await startHttpServer((_request, response) => {
+      response.writeHead(403).end('{"message":"denied by policy"}');
+    });
+    const error = await catchTransportError(pingDocker(endpointOf(server)));
+    expect(error).toMatchObject({ code: "BK_DOCKER_REFUSED", status: 403, retryable: false });
+    expect(error.message).toContain("denied by policy");
+  });
+
+  test("give up after 20 s", async () => {
+    await using server = await startHttpServer(() => {});
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    const pinging = catchTransportError(pingDocker(endpointOf(server)));
+    await vi.waitUntil(() => [...server.sockets].some((socket) => socket.bytesRead > 0));
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect((await pinging).code).toBe("BK_CONNECT_TIMEOUT");
+  });
+});
