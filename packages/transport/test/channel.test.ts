@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
+
 import { once } from "node:events";
 import type { ClientHttp2Stream, ServerHttp2Stream } from "node:http2";
 import type { Duplex } from "node:stream";
 import { text } from "node:stream/consumers";
-import { describe, expect, test, vi } from "vitest";
+import { leakCheck } from "@bk/testing";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import { type Channel, createChannel } from "../src/channel.js";
 import type { Dialer } from "../src/dialer.js";
 import { createTcpDialer } from "../src/tcp-dialer.js";
 import { createAcceptQueue } from "./helpers/accept-queue.js";
 import { catchTransportError } from "./helpers/catch-error.js";
-import { checkOpenSockets } from "./helpers/open-sockets.js";
 import {
   echo,
   startHttp2Server,
@@ -37,7 +38,10 @@ async function call(channel: Channel, body: string): Promise<string> {
 }
 
 describe("createChannel()", () => {
-  checkOpenSockets();
+  leakCheck();
+  afterEach(() => {
+    vi.useRealTimers();
+  });
 
   test("dials at the first call and shares the connection", async () => {
     await using server = await startHttp2Server(echo);
@@ -267,7 +271,10 @@ describe("createChannel()", () => {
 });
 
 describe("createChannel() and a server that is no BuildKit", () => {
-  checkOpenSockets();
+  leakCheck();
+  afterEach(() => {
+    vi.useRealTimers();
+  });
 
   test.each([
     ["an HTTP/1 server", () => startHttpServer((_request, response) => response.end("hello"))],

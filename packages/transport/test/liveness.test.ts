@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
+
 import { once } from "node:events";
 import { type ClientHttp2Session, connect } from "node:http2";
 import { connect as connectSocket, type Socket } from "node:net";
 import { Duplex } from "node:stream";
+import { leakCheck } from "@bk/testing";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { createChannel } from "../src/channel.js";
 import type { TransportError } from "../src/errors.js";
 import { watchLiveness } from "../src/liveness.js";
 import { createTcpDialer } from "../src/tcp-dialer.js";
-import { checkOpenSockets } from "./helpers/open-sockets.js";
 import { type Http2TestServer, startHttp2Server } from "./helpers/servers.js";
 
 const endpoint = "tcp://test:1";
@@ -50,7 +51,10 @@ function useFakeInterval(): void {
 }
 
 describe("watchLiveness()", () => {
-  checkOpenSockets();
+  leakCheck();
+  afterEach(() => {
+    vi.useRealTimers();
+  });
   afterEach(() => {
     vi.restoreAllMocks();
   });
@@ -158,7 +162,10 @@ describe("watchLiveness()", () => {
 });
 
 describe("Channel.watchLiveness()", () => {
-  checkOpenSockets();
+  leakCheck();
+  afterEach(() => {
+    vi.useRealTimers();
+  });
   afterEach(() => {
     vi.restoreAllMocks();
   });

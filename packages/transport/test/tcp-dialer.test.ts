@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 import { createServer, type TlsOptions as ServerTlsOptions } from "node:tls";
-import { createTestPki, type TestPki, tmpDir } from "@bk/testing";
-import { beforeAll, describe, expect, test, vi } from "vitest";
+import { createTestPki, leakCheck, type TestPki, tmpDir } from "@bk/testing";
+import { afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { createChannel } from "../src/channel.js";
 import { createDialer } from "../src/create-dialer.js";
 import { TransportError } from "../src/errors.js";
 import { createTcpDialer } from "../src/tcp-dialer.js";
 import type { TlsOptions } from "../src/tls.js";
 import { catchTransportError } from "./helpers/catch-error.js";
-import { checkOpenSockets } from "./helpers/open-sockets.js";
 import {
   listen,
   startHttp2Server,
@@ -37,7 +36,10 @@ function dialTls(server: TestServer, tls: TlsOptions, host = "127.0.0.1") {
 }
 
 describe("createTcpDialer()", () => {
-  checkOpenSockets();
+  leakCheck();
+  afterEach(() => {
+    vi.useRealTimers();
+  });
 
   test("tries a host's addresses in turn", async () => {
     // localhost is ::1 and 127.0.0.1 on most machines, and only the latter is listened on.
@@ -65,7 +67,10 @@ describe("createTcpDialer()", () => {
 });
 
 describe("createTcpDialer() with TLS", () => {
-  checkOpenSockets();
+  leakCheck();
+  afterEach(() => {
+    vi.useRealTimers();
+  });
 
   test("takes a server whose certificate a given authority signed", async () => {
     await using server = await startTlsServer();
@@ -186,7 +191,10 @@ describe("createTcpDialer() with TLS", () => {
 });
 
 describe("a channel without TLS", () => {
-  checkOpenSockets();
+  leakCheck();
+  afterEach(() => {
+    vi.useRealTimers();
+  });
 
   test("says when the server expects TLS, and answers with an alert", async () => {
     const alert = Buffer.from([0x15, 3, 1, 0, 2, 2, 70]);

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
+
 import { once } from "node:events";
 import type { Duplex } from "node:stream";
+import { leakCheck } from "@bk/testing";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Dialer } from "../../src/dialer.js";
 import type { TransportErrorCode } from "../../src/errors.js";
 import { catchTransportError } from "../helpers/catch-error.js";
-import { checkOpenSockets } from "../helpers/open-sockets.js";
 
 /** What a dialer's test file provides. */
 export interface DialerFixture extends AsyncDisposable {
@@ -22,7 +23,7 @@ const mebibyte = 1024 * 1024;
 /** What every dialer must do. */
 export function describeDialer(name: string, setup: () => Promise<DialerFixture>): void {
   describe(`${name}, as every dialer`, () => {
-    checkOpenSockets();
+    leakCheck();
     let fixture: DialerFixture;
     beforeEach(async () => {
       fixture = await setup();

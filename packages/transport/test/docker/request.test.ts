@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
+
 import { PassThrough, Readable } from "node:stream";
 import { text } from "node:stream/consumers";
-import { describe, expect, test, vi } from "vitest";
+import { leakCheck } from "@bk/testing";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import type { DockerEndpoint } from "../../src/docker/endpoint.js";
 import { resolveDockerMode } from "../../src/docker/mode.js";
 import { pingDocker } from "../../src/docker/ping.js";
 import { dockerRequest } from "../../src/docker/request.js";
 import { catchTransportError } from "../helpers/catch-error.js";
-import { checkOpenSockets } from "../helpers/open-sockets.js";
 import { startHttpServer, startRawServer, type TestServer } from "../helpers/servers.js";
 
 function endpointOf({ port }: TestServer): DockerEndpoint {
@@ -15,7 +16,10 @@ function endpointOf({ port }: TestServer): DockerEndpoint {
 }
 
 describe("dockerRequest()", () => {
-  checkOpenSockets();
+  leakCheck();
+  afterEach(() => {
+    vi.useRealTimers();
+  });
 
   test("streams a body and hands over the response, whatever its status", async () => {
     await using server = await startHttpServer((request, response) => {
@@ -109,7 +113,10 @@ describe("dockerRequest()", () => {
 });
 
 describe("pingDocker() and resolveDockerMode()", () => {
-  checkOpenSockets();
+  leakCheck();
+  afterEach(() => {
+    vi.useRealTimers();
+  });
 
   function startEngine(apiVersion: string | undefined) {
     return startHttpServer((request, response) => {

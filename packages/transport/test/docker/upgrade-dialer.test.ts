@@ -2,13 +2,12 @@
 import { once } from "node:events";
 import type { Socket } from "node:net";
 import { createServer as createTlsServer } from "node:tls";
-import { createTestPki, tmpDir } from "@bk/testing";
-import { describe, expect, test, vi } from "vitest";
+import { createTestPki, leakCheck, tmpDir } from "@bk/testing";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import { createChannel } from "../../src/channel.js";
 import type { DockerEndpoint } from "../../src/docker/endpoint.js";
 import { createDockerUpgradeDialer } from "../../src/docker/upgrade-dialer.js";
 import { catchTransportError } from "../helpers/catch-error.js";
-import { checkOpenSockets } from "../helpers/open-sockets.js";
 import {
   echo,
   listen,
@@ -42,7 +41,10 @@ async function refusal(onConnection: (socket: Socket) => void) {
 }
 
 describe("createDockerUpgradeDialer()", () => {
-  checkOpenSockets();
+  leakCheck();
+  afterEach(() => {
+    vi.useRealTimers();
+  });
 
   test("asks for HTTP/2, with one header line per value", async () => {
     const requests: { path: string; rawHeaders: string[] }[] = [];

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { ServerHttp2Stream } from "node:http2";
+import { leakCheck } from "@bk/testing";
 import { describe, expect, test } from "vitest";
 import { createChannel } from "../../src/channel.js";
 import {
@@ -11,7 +12,6 @@ import {
   waitForGrpcStatus,
 } from "../../src/grpc/status.js";
 import { createTcpDialer } from "../../src/tcp-dialer.js";
-import { checkOpenSockets } from "../helpers/open-sockets.js";
 import { startHttp2Server } from "../helpers/servers.js";
 
 describe("encodeGrpcMessage() and decodeGrpcMessage()", () => {
@@ -53,7 +53,7 @@ describe("grpcStatusHeaders() and readGrpcStatus()", () => {
 });
 
 describe("waitForGrpcStatus()", () => {
-  checkOpenSockets();
+  leakCheck();
 
   async function statusOf(answer: (stream: ServerHttp2Stream) => void): Promise<GrpcStatus> {
     await using server = await startHttp2Server(answer);

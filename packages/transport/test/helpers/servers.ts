@@ -68,12 +68,14 @@ export async function startHttp2Server(
     sessions.push(session);
     session.on("error", () => {});
   });
-  server.on("stream", (stream, headers, _flags, rawHeaders) => {
-    stream.on("error", () => {});
-    onStream(stream, headers, rawHeaders);
-  });
-  // node:http2's server is a net.Server, whatever its type says.
-  const listening = await listen(server as unknown as Server);
+  server.on(
+    "stream",
+    (stream: ServerHttp2Stream, headers: IncomingHttpHeaders, _flags: number, rawHeaders: string[]) => {
+      stream.on("error", () => {});
+      onStream(stream, headers, rawHeaders);
+    },
+  );
+  const listening = await listen(server);
   return { ...listening, sessions, adopt: (socket) => void server.emit("connection", socket) };
 }
 

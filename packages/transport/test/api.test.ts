@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
+import * as transport from "@bk/transport";
+import * as connect from "@bk/transport/connect";
+import { expect, test } from "vitest";
+
+const run = promisify(execFile);
+
+test("the package exports these values", () => {
+  expect(Object.keys(transport).sort()).toMatchInlineSnapshot(`
+    [
+      "TransportError",
+      "connectionLostError",
+      "createChannel",
+      "createDialer",
+      "createDockerDialer",
+      "createDockerUpgradeDialer",
+      "createFrameReader",
+      "createFrameWriter",
+      "createNpipeDialer",
+      "createTcpDialer",
+      "createUnixDialer",
+      "decodeGrpcMessage",
+      "dockerRequest",
+      "encodeGrpcMessage",
+      "findTransportError",
+      "formatAddress",
+      "formatGrpcTimeout",
+      "grpcRequestHeaders",
+      "grpcStatusHeaders",
+      "http2SessionOptions",
+      "maxMessageBytes",
+      "parseAddress",
+      "pingDocker",
+      "raceAbort",
+      "readGrpcStatus",
+      "resolveDockerEndpoint",
+      "resolveDockerMode",
+      "waitForGrpcStatus",
+      "watchLiveness",
+      "widenConnectionWindow",
+    ]
+  `);
+  expect(Object.keys(connect)).toEqual(["createConnectTransport"]);
+});
+
+test("only the connect subpath loads Connect", async () => {
+  // Connect takes about 80 ms to load, which a command line feels.
+  const loaded = async (specifier: string): Promise<boolean> => {
+    const { stdout } = await run(
+      process.execPath,
+      ["--input-type=module", "--eval", `await import(${JSON.stringify(specifier)})`],
+      { cwd: import.meta.dirname, env: { ...process.env, NODE_DEBUG: "esm" } },
+    ).then(({ stdout, stderr }) => ({ stdout: stdout + stderr }));
+    return stdout.includes("@connectrpc");
+  };
+  expect(await loaded("@bk/transport")).toBe(false);
+  expect(await loaded("@bk/transport/connect")).toBe(true);
+});
