@@ -86,6 +86,16 @@ function directionProblems(pkg, uses) {
     );
 }
 
+/** What an installed dependency wants its user to bring along. */
+function peersOf(dir, name) {
+  try {
+    const manifest = readFileSync(path.join(dir, "node_modules", name, "package.json"), "utf8");
+    return Object.keys(JSON.parse(manifest).peerDependencies ?? {});
+  } catch {
+    return [];
+  }
+}
+
 function dependencyProblems(pkg, uses, testUses) {
   const manifest = path.join(pkg.dir, "package.json");
   const runtime = new Set([
@@ -97,6 +107,9 @@ function dependencyProblems(pkg, uses, testUses) {
   const used = new Set(uses.map(({ name }) => name));
   const tested = new Set(testUses.map(({ name }) => name));
   const known = (name) => name === own || runtime.has(name);
+  const peers = new Set(
+    [...runtime].filter((name) => used.has(name)).flatMap((name) => peersOf(pkg.dir, name)),
+  );
   return [
     ...uses
       .filter(({ name }) => !known(name))
@@ -105,7 +118,7 @@ function dependencyProblems(pkg, uses, testUses) {
       .filter(({ name }) => !known(name) && !dev.has(name))
       .map(({ file, name }) => `${file}: imports ${name}, which is in no list of the package's package.json`),
     ...[...runtime]
-      .filter((name) => !used.has(name))
+      .filter((name) => !used.has(name) && !peers.has(name))
       .map((name) => `${manifest}: nothing in src imports ${name}`),
     ...[...dev]
       .filter((name) => !importless.has(name) && !name.startsWith("@types/"))

@@ -21,6 +21,13 @@ const NO_DAEMON: ReadonlySet<string> = new Set([
 
 /** Puts an error into words and an exit code. The packages' own errors say what to try; others are defects. */
 export async function describeError(error: unknown): Promise<ErrorDescription> {
+  const { exitCode, text } = await describe(error);
+  const { toPlainLine } = await import("@bk/solver");
+  // Much of it is the daemon's text, which the terminal must not act on.
+  return { exitCode, text: text.split("\n").map(toPlainLine).join("\n") };
+}
+
+async function describe(error: unknown): Promise<ErrorDescription> {
   if (error instanceof InterruptedError)
     return { exitCode: EXIT_CODES.interrupted, text: "bk: interrupted\n" };
   if (error instanceof UsageError) return usage(error.message);

@@ -1,6 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 import { createAuth, createDockerCredentials } from "@bk/session";
-import { type BuildResult, type Daemon, type ExportOptions, openDockerLoad, ping, solve } from "@bk/solver";
+import {
+  type BuildResult,
+  type Daemon,
+  type ExportOptions,
+  openDockerLoad,
+  ping,
+  resolveSolveOptions,
+  type SolveOptions,
+  solve,
+} from "@bk/solver";
 import { type DockerEndpoint, pingDocker, resolveDockerEndpoint, TransportError } from "@bk/transport";
 import type { BuildOptions } from "./build-options.js";
 import { ClientError } from "./errors.js";
@@ -27,6 +36,7 @@ export async function buildStandalone(context: BuildContext, options: BuildOptio
       "A standalone build needs a tag: the image is loaded into Docker, which would show it without a name",
     );
   }
+  resolveSolveOptions(toSolveOptions(options)); // what is wrong with them is worth no wait
   const docker = await findDocker(context);
   const timeoutMs = options.waitTimeoutMs;
   if (timeoutMs !== 0)
@@ -39,12 +49,10 @@ async function run(
   options: BuildOptions,
   result: ExportOptions,
 ): Promise<BuildResult> {
-  const { output = process.stdout, tag, waitTimeoutMs: _waited, signal: _joined, ...solveOptions } = options;
-  const progress = createPlainProgress(output);
+  const progress = createPlainProgress(options.output ?? process.stdout);
   try {
     return await solve(context.daemon, {
-      ...solveOptions,
-      tags: toTags(tag),
+      ...toSolveOptions(options),
       exports: [result],
       attachables: [createAuth({ credentials: createDockerCredentials({ env: context.env }) })],
       onStatus: progress.update,
@@ -53,6 +61,10 @@ async function run(
   } finally {
     progress.end();
   }
+}
+
+function toSolveOptions({ output, tag, waitTimeoutMs, signal, ...options }: BuildOptions): SolveOptions {
+  return { ...options, tags: toTags(tag) };
 }
 
 /** The Docker that the image goes to, asked whether it is there before the build begins. */
@@ -66,7 +78,7 @@ async function findDocker({ env, signal }: BuildContext): Promise<DockerEndpoint
     if (!TransportError.is(cause)) throw cause;
     throw new ClientError(
       "BK_NO_DOCKER",
-      `There is no Docker to load the image into: ${cause.message}. Start one, set DOCKER_HOST, or solve with @bk/solver and another export: image (push to a registry)`,
+      `There is no Docker to load the image into: ${cause.message.replace(/[.?!]+$/, "")}. Start one, set DOCKER_HOST, or solve with @bk/solver and another export: image (push to a registry)`,
       { cause },
     );
   }

@@ -121,10 +121,8 @@ export class Client implements AsyncDisposable {
     const joined = new AbortController();
     const links = [signal, this.#closed.signal].filter((link) => link !== undefined);
     const onAbort = ({ target }: Event) => joined.abort((target as AbortSignal).reason);
-    for (const link of links) {
-      link.throwIfAborted();
-      link.addEventListener("abort", onAbort, { once: true });
-    }
+    for (const link of links) link.throwIfAborted();
+    for (const link of links) link.addEventListener("abort", onAbort, { once: true });
     try {
       return await work(joined.signal);
     } finally {

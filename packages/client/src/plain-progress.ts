@@ -5,6 +5,8 @@ import { createLineSplitter, toSafeText } from "./log-text.js";
 
 /** Text that may wait in an output that nobody reads; beyond it lines are dropped and counted. */
 const MAX_QUEUED_CHARS = 4 << 20;
+/** Steps, and transfers within them, that are shown: a daemon may invent any number. */
+const MAX_STEPS = 10_000;
 
 interface Step {
   readonly number: number;
@@ -16,7 +18,7 @@ interface Step {
 
 export interface PlainProgress {
   update(status: SolveStatus): void;
-  /** Shows how the last steps ended. */
+  /** Shows how the last steps ended, and lets go of the output. */
   end(): void;
 }
 
@@ -28,7 +30,7 @@ export function createPlainProgress(output: Writable): PlainProgress {
   const steps = new Map<string, Step>();
   const shownTransfers = new Set<string>();
   const ending = new Set<Step>();
-  const print = createPrinter(output);
+  const { print, close } = createPrinter(output);
   let last: Step | undefined;
 
   /** Sets lines of another step apart from those before. */
@@ -39,7 +41,8 @@ export function createPlainProgress(output: Writable): PlainProgress {
 
   function onVertex(vertex: Vertex): void {
     if (vertex.startedNs === undefined && !vertex.cached && vertex.error === undefined) return;
-    const step = steps.get(vertex.digest) ?? startStep(vertex);
+    const step = steps.get(vertex.digest) ?? (steps.size < MAX_STEPS ? startStep(vertex) : undefined);
+    if (!step) return;
     const ended = vertex.completedNs !== undefined || vertex.cached || vertex.error !== undefined;
     if (ended) step.startedNs ??= vertex.startedNs;
     step.ended = ended ? vertex : undefined;
@@ -78,6 +81,7 @@ export function createPlainProgress(output: Writable): PlainProgress {
     const step = steps.get(transfer.vertex);
     const key = `${transfer.vertex} ${transfer.id}`;
     if (!step || transfer.completedNs === undefined || shownTransfers.has(key)) return;
+    if (shownTransfers.size === MAX_STEPS) return;
     shownTransfers.add(key);
     open(step);
     print(`#${step.number} ${toSafeText(transfer.name || transfer.id)}${formatAmount(transfer)} done`);
@@ -106,7 +110,10 @@ export function createPlainProgress(output: Writable): PlainProgress {
       for (const warning of status.warnings) onWarning(warning);
       if (before.some((step) => ending.has(step))) showEnds();
     },
-    end: showEnds,
+    end() {
+      showEnds();
+      close();
+    },
   };
 }
 
@@ -116,18 +123,31 @@ function outcome(vertex: Vertex, startedNs: bigint | undefined): string {
   return `DONE ${formatSeconds(elapsed(startedNs, vertex.completedNs), 1)}s`;
 }
 
-function createPrinter(output: Writable): (line: string) => void {
+interface Printer {
+  print(line: string): void;
+  /** Lets go of the output. */
+  close(): void;
+}
+
+function createPrinter(output: Writable): Printer {
   let dropped = 0;
-  output.on("error", () => {}); // an output that is gone does not fail the build
-  return (line) => {
-    if (output.destroyed || output.writableEnded) return;
-    if (output.writableLength > MAX_QUEUED_CHARS) {
-      dropped++;
-      return;
-    }
-    if (dropped > 0) output.write(`... ${dropped} lines were not shown: the output was too slow\n`);
-    dropped = 0;
-    output.write(`${line}\n`);
+  const ignore = () => {}; // an output that is gone does not fail the build
+  // Many builds may share one output, which makes a listener each no leak.
+  output.setMaxListeners(output.getMaxListeners() + 1).on("error", ignore);
+  return {
+    print(line) {
+      if (output.destroyed || output.writableEnded) return;
+      if (output.writableLength > MAX_QUEUED_CHARS) {
+        dropped++;
+        return;
+      }
+      if (dropped > 0) output.write(`... ${dropped} lines were not shown: the output was too slow\n`);
+      dropped = 0;
+      output.write(`${line}\n`);
+    },
+    close() {
+      output.off("error", ignore).setMaxListeners(Math.max(output.getMaxListeners() - 1, 0));
+    },
   };
 }
 

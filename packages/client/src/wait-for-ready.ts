@@ -5,9 +5,11 @@ import { ClientError } from "./errors.js";
 const FIRST_DELAY_MS = 100;
 const MAX_DELAY_MS = 2_000;
 const DEFAULT_TIMEOUT_MS = 30_000;
+/** What Node's timers can hold. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
 
 export interface WaitOptions extends AbortOptions {
-  /** How long to wait at most. Default 30 000. */
+  /** How long to wait at most; Infinity for ever. Default 30 000. */
   readonly timeoutMs?: number | undefined;
 }
 
@@ -15,7 +17,7 @@ export interface WaitOptions extends AbortOptions {
  * Calls `ping` until it succeeds: at once, then after 100 ms, doubling up to 2 s. What may pass (no socket yet,
  * an unknown host, a refused connection) is waited for; what cannot (a wrong CA, a malformed address) ends it.
  *
- * @throws {ClientError} `BK_NOT_READY` when the time is up; the first permanent error; `signal.reason`.
+ * @throws {ClientError} `BK_NOT_READY` when the time is up, `BK_OPTIONS_INVALID`; the first permanent error; `signal.reason`.
  */
 export async function waitForReady(
   endpoint: string,
@@ -23,8 +25,9 @@ export async function waitForReady(
   { timeoutMs = DEFAULT_TIMEOUT_MS, signal }: WaitOptions = {},
 ): Promise<void> {
   signal?.throwIfAborted();
+  assertTimeout(timeoutMs);
   const deadline = new AbortController();
-  const timer = setTimeout(() => deadline.abort(), timeoutMs);
+  const timer = timeoutMs === Infinity ? undefined : setTimeout(() => deadline.abort(), timeoutMs);
   const onAbort = () => deadline.abort();
   signal?.addEventListener("abort", onAbort, { once: true });
   let last: unknown;
@@ -47,6 +50,14 @@ export async function waitForReady(
     clearTimeout(timer);
     signal?.removeEventListener("abort", onAbort);
   }
+}
+
+function assertTimeout(timeoutMs: number): void {
+  if (timeoutMs === Infinity || (timeoutMs >= 0 && timeoutMs <= MAX_TIMER_MS)) return;
+  throw new ClientError(
+    "BK_OPTIONS_INVALID",
+    `timeoutMs is ${timeoutMs}: it must be from 0 to ${MAX_TIMER_MS}, or Infinity`,
+  );
 }
 
 /** Resolves after the time, or when the signal fires. */

@@ -16,7 +16,7 @@ integration.describe("Client.build()", () => {
   };
   afterEach(async () => {
     for (const tag of tags.splice(0)) await removeImage(useEngine().dockerSocket, tag);
-  });
+  }, 60_000);
 
   describe.each(MODES)("%s", { timeout: 60_000 }, (mode) => {
     test("builds an image that runs, and says which", async () => {
@@ -58,7 +58,7 @@ integration.describe("Client.build()", () => {
       expect(second.configDigest).toBe(first.configDigest);
       expect(second.text).toMatch(/RUN cat \/proc.*\n#\d+ CACHED/);
       expect(third.configDigest).not.toBe(first.configDigest);
-      expect(third.text).not.toContain("CACHED");
+      expect(third.text).not.toMatch(/RUN cat \/proc.*\n#\d+ CACHED/);
     });
 
     test("passes build args, labels, the target and several tags", async () => {

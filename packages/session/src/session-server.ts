@@ -52,11 +52,13 @@ export function serveConnection(connection: Duplex, options: ServeOptions): Sess
   let lost: Error | undefined;
 
   const closed = new Promise<Error | undefined>((resolve) => {
-    connection.once("close", () => {
+    const onClose = () => {
       const reason = closing ? undefined : lost;
       ended.abort(reason ?? new SessionError("BK_SESSION_CLOSED", "The session has ended"));
       resolve(reason);
-    });
+    };
+    if (connection.destroyed) onClose();
+    else connection.once("close", onClose);
   });
   const lose = (cause: Error) => {
     const message = `The session's connection to ${options.endpoint} was lost: ${cause.message}`;
@@ -81,7 +83,7 @@ export function serveConnection(connection: Duplex, options: ServeOptions): Sess
     else if (announced.has(path)) unary(request, response);
     else rejectCall(response.stream, { code: GRPC_STATUS.unimplemented, message: `${path} is not offered` });
   });
-  server.emit("connection", connection);
+  if (!connection.destroyed) server.emit("connection", connection);
 
   async function close(): Promise<void> {
     closing = true;

@@ -31,7 +31,8 @@ export function serveStreamCall(
   startResponse(response);
   run(handler, request, cancelled.signal).then(
     () => endResponse(response, { code: GRPC_STATUS.ok, message: "" }),
-    (error: Error) => {
+    (reason: unknown) => {
+      const error = reason instanceof Error ? reason : new Error(String(reason));
       if (!cancelled.signal.aborted) fail(error);
       endResponse(response, toStatus(error));
     },

@@ -115,6 +115,21 @@ describe("createSession()", () => {
     });
   });
 
+  test("tells the daemon of a failure that is no Error", async () => {
+    await using pair = await openSessionPair(streamService(() => Promise.reject(undefined)));
+
+    await expect(pair.peer.call(ECHO).status()).resolves.toMatchObject({ code: 2, message: "undefined" });
+    expect(pair.failures).toMatchObject([{ message: "undefined" }]);
+  });
+
+  test("is over at once on a connection that has ended already", async () => {
+    const [connection] = duplexPair();
+    connection.destroy();
+    await using session = createSession({ attachables: [] });
+
+    await expect(session.serve(connection, { endpoint: "the test" }).closed).resolves.toBeUndefined();
+  });
+
   test("closes twice, closes what it serves, and serves nothing afterwards", async () => {
     await using pair = await openSessionPair();
     const { session, connection, peer } = pair;

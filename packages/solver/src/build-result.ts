@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { SolveResponse } from "@bk/proto/control";
+import { isDigest } from "./reference.js";
 
 /** What a successful build left behind. */
 export interface BuildResult {
@@ -17,8 +18,13 @@ export function toBuildResult(ref: string, response: SolveResponse): BuildResult
   const exporterResponse = { ...response.exporterResponse };
   return {
     ref,
-    imageDigest: exporterResponse["containerimage.digest"],
-    configDigest: exporterResponse["containerimage.config.digest"],
+    imageDigest: readDigest(exporterResponse["containerimage.digest"]),
+    configDigest: readDigest(exporterResponse["containerimage.config.digest"]),
     exporterResponse,
   };
+}
+
+/** Digests are printed and put into commands, so only well-formed ones are passed on. */
+function readDigest(text: string | undefined): string | undefined {
+  return text !== undefined && isDigest(text) ? text : undefined;
 }

@@ -34,7 +34,9 @@ export function createDaemon(options: DaemonOptions): Daemon {
   let control: Promise<Client<typeof Control>> | undefined;
   const close = () => channel.close();
   return {
-    endpoint: options.dialer.endpoint,
+    get endpoint() {
+      return options.dialer.endpoint;
+    },
     channel,
     openSession: (session, { signal } = {}) => openSession(session, channel, { signal }),
     control() {

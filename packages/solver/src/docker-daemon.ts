@@ -36,7 +36,10 @@ export function createDockerDaemon({ endpoint }: DockerDaemonOptions): Daemon {
   }
   return createDaemon({
     dialer: {
-      endpoint: typeof endpoint === "function" ? "Docker" : formatAddress(endpoint.address),
+      get endpoint() {
+        const docker = known?.endpoint ?? (typeof endpoint === "function" ? undefined : endpoint);
+        return docker ? formatAddress(docker.address) : "Docker";
+      },
       async dial(options = {}) {
         const docker = await find(options);
         return toDialer(docker).dial(options);

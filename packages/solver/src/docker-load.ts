@@ -4,8 +4,9 @@ import { PassThrough } from "node:stream";
 import type { ExportTarget } from "@bk/session";
 import { type AbortOptions, type DockerEndpoint, dockerRequest } from "@bk/transport";
 import { SolverError } from "./errors.js";
+import { toPlainLine } from "./log-tail.js";
 
-/** Docker answers a load with lines of JSON. Only the last error in them matters; a flood of them is cut. */
+/** Docker answers a load with lines of JSON. An error in them matters; a flood of them is cut. */
 const MAX_RESPONSE_BYTES = 1 << 20;
 
 /**
@@ -27,12 +28,11 @@ async function load(endpoint: DockerEndpoint, body: PassThrough, options: AbortO
     signal: options.signal,
   });
   const text = await readText(response);
-  const error = findError(text);
-  if (error !== undefined || response.statusCode !== 200) {
-    throw new SolverError(
-      "BK_LOAD_FAILED",
-      `Docker could not load the image: ${error ?? `HTTP ${response.statusCode}`}`,
-    );
+  const status = response.statusCode;
+  const error = findField(text, "error") ?? (status === 200 ? undefined : findField(text, "message"));
+  if (error !== undefined || status !== 200) {
+    const reason = error === undefined ? `HTTP status ${status}` : toPlainLine(error);
+    throw new SolverError("BK_LOAD_FAILED", `Docker could not load the image: ${reason}`);
   }
 }
 
@@ -47,22 +47,18 @@ async function readText(response: IncomingMessage): Promise<string> {
 }
 
 /** Docker answers 200 even when the load fails: the error is in a line of the body. */
-function findError(body: string): string | undefined {
+function findField(body: string, field: "error" | "message"): string | undefined {
   for (const line of body.split("\n")) {
-    const message = parseLine(line);
-    if (message !== undefined) return message;
+    const value = parseLine(line)?.[field];
+    if (typeof value === "string") return value;
   }
   return undefined;
 }
 
-function parseLine(line: string): string | undefined {
-  if (!line.trim()) return undefined;
+function parseLine(line: string): Readonly<Record<string, unknown>> | undefined {
   try {
     const value: unknown = JSON.parse(line);
-    if (typeof value !== "object" || value === null) return undefined;
-    const { error, message } = value as { error?: unknown; message?: unknown };
-    const text = error ?? message;
-    return typeof text === "string" ? text : undefined;
+    return typeof value === "object" && value !== null ? { ...value } : undefined;
   } catch {
     return undefined;
   }

@@ -28,7 +28,7 @@ export function formatSolveFailure(failure: SolveFailure): string {
     parts.push(`Denied by policy: ${toOneLine(message, MAX_REASON_CHARS)}\n`);
   for (const source of failure.sources) {
     const lines = source.lines.map((line) => ({ ...line, text: toPlainLine(line.text) }));
-    parts.push(`\n${formatSourceSnippet({ ...source, lines })}`);
+    parts.push(`\n${formatSourceSnippet({ ...source, filename: toPlainLine(source.filename), lines })}`);
   }
   if (failure.logs.length > 0)
     parts.push("\nLast lines of output:\n", ...failure.logs.map((line) => `  ${line}\n`));
@@ -37,9 +37,9 @@ export function formatSolveFailure(failure: SolveFailure): string {
 
 function formatPosition({ stage, step, platform }: SolveFailure): string {
   const words = [
-    stage === undefined ? "" : `stage ${stage}`,
+    stage === undefined ? "" : `stage ${toOneLine(stage, MAX_COMMAND_CHARS)}`,
     step === undefined ? "" : `step ${step.number}/${step.total}`,
-    platform ?? "",
+    toOneLine(platform ?? "", MAX_COMMAND_CHARS),
   ].filter((word) => word !== "");
   return words.length === 0 ? "" : ` (${words.join(", ")})`;
 }

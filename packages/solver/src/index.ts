@@ -10,11 +10,12 @@ export { SolverError, type SolverErrorCode, type SolverErrorJson } from "./error
 export type { DockerExport, ExportOptions, ImageExport, MobyExport } from "./export-options.js";
 // Its failure.
 export { formatSolveFailure } from "./failure-text.js";
+export { toPlainLine } from "./log-tail.js";
 export { ping } from "./ping.js";
 export { readStatus } from "./read-status.js";
 export { type SolveCallOptions, solve } from "./solve.js";
 export type { SolveFailure } from "./solve-failure.js";
-export type { SolveOptions } from "./solve-options.js";
+export { type ResolvedSolveOptions, resolveSolveOptions, type SolveOptions } from "./solve-options.js";
 export type { SnippetLine, SourceSnippet } from "./source-snippet.js";
 export type {
   ProgressGroup,

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { raceAbort } from "@bk/transport";
 
 /**
  * A group of concurrent work in which the first failure wins: it aborts the rest, with itself as the reason, and
@@ -21,20 +22,12 @@ export function openScope(parent: AbortSignal | undefined): Scope {
   else parent?.addEventListener("abort", onAbort, { once: true });
 
   async function race<T>(work: Promise<T>): Promise<T> {
-    let onFailure: () => void = () => {};
-    const failure = new Promise<never>((_, reject) => {
-      onFailure = () => reject(signal.reason);
-      if (signal.aborted) onFailure();
-      else signal.addEventListener("abort", onFailure, { once: true });
-    });
+    work.catch(() => {}); // the group's reason is the one that counts
     try {
-      return await Promise.race([work, failure]);
+      return await raceAbort(work, signal);
     } catch (error) {
       fail(error);
       throw signal.reason;
-    } finally {
-      signal.removeEventListener("abort", onFailure);
-      work.catch(() => {}); // the group's reason is the one that counts
     }
   }
 

@@ -27,7 +27,10 @@ export interface SolveCallOptions extends SolveOptions, AbortOptions {
 }
 
 /** How long Status may stay silent after Solve has answered: on success as the Go client waits, on failure less. */
-const STATUS_TAIL_MS = { success: 5_000, failure: 1_000 } as const;
+const STATUS_TAIL = {
+  success: { silenceMs: 5_000, maxMs: 15_000 },
+  failure: { silenceMs: 500, maxMs: 1_000 },
+} as const;
 
 /**
  * Builds a Dockerfile: opens a session, asks the daemon to solve, follows the status and serves what the daemon asks
@@ -56,12 +59,13 @@ export async function solve(daemon: Daemon, options: SolveCallOptions): Promise<
   });
   try {
     const response = await scope.race(callSolve({ daemon, session, ref, resolved, status, scope }));
-    await status.finish(STATUS_TAIL_MS.success);
+    await status.finish({ ...STATUS_TAIL.success, signal: scope.signal });
+    signal?.throwIfAborted();
     return toBuildResult(ref, response);
   } catch (error) {
     if (signal?.aborted) throw signal.reason;
-    // After a lost answer no status comes either.
-    if (!(error instanceof LostAnswer)) await status.finish(STATUS_TAIL_MS.failure);
+    // After a loss no status comes either.
+    if (!isLoss(error)) await status.finish({ ...STATUS_TAIL.failure, signal });
     throw await explain(error, { daemon, ref, failures, signal });
   }
 }
@@ -69,7 +73,10 @@ export async function solve(daemon: Daemon, options: SolveCallOptions): Promise<
 /** Connects the session; losing it later ends the build. */
 async function connectSession(daemon: Daemon, session: Session, scope: Scope): Promise<void> {
   const { endpoint } = daemon;
-  const duplex = await scope.race(daemon.openSession(session, { signal: scope.signal }));
+  const opening = daemon.openSession(session, { signal: scope.signal });
+  // Nobody takes a connection that comes too late.
+  opening.then((late) => scope.signal.aborted && late.destroy()).catch(() => {});
+  const duplex = await scope.race(opening);
   const connection = session.serve(duplex, { endpoint });
   void connection.closed.then((reason) =>
     scope.fail(reason ?? new SessionError("BK_SESSION_LOST", `The daemon at ${endpoint} ended the session`)),
@@ -152,6 +159,10 @@ async function explain(error: unknown, { daemon, ref, failures, signal }: Failed
   }
   const remote = await readRemoteStatus(error);
   return remote ? createSolveError({ endpoint, remote, context: failures, cause: error }) : error;
+}
+
+function isLoss(error: unknown): boolean {
+  return error instanceof LostAnswer || findTransportError(error) !== undefined || isSessionLost(error);
 }
 
 function isSessionLost(error: unknown): error is SessionError {

@@ -4,11 +4,19 @@ import type { BuildActivity } from "./lost-answer.js";
 import { readStatus } from "./read-status.js";
 import type { SolveStatus } from "./status-types.js";
 
+export interface FinishBounds {
+  /** How long to wait for a further message. */
+  readonly silenceMs: number;
+  /** How long to wait in all. */
+  readonly maxMs: number;
+  readonly signal: AbortSignal | undefined;
+}
+
 /** Reads the status of a build while Solve runs. Disposing it cancels the call. */
 export interface StatusFollower extends Disposable {
   activity(): BuildActivity;
-  /** Waits for the end of the stream, but no longer than `silenceMs` for a further message. Never rejects. */
-  finish(silenceMs: number): Promise<void>;
+  /** Waits for the end of the stream within the bounds, or for the signal. Never rejects. */
+  finish(bounds: FinishBounds): Promise<void>;
 }
 
 /**
@@ -34,15 +42,22 @@ export function followStatus(
   }
   const ended = follow().catch(() => {});
 
-  async function finish(silenceMs: number): Promise<void> {
-    let timer: NodeJS.Timeout | undefined;
-    const silent = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, silenceMs);
-      onMessage = () => timer?.refresh();
+  async function finish({ silenceMs, maxMs, signal }: FinishBounds): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const silence = setTimeout(stopWaiting, silenceMs);
+      const total = setTimeout(stopWaiting, maxMs);
+      function stopWaiting() {
+        clearTimeout(silence);
+        clearTimeout(total);
+        signal?.removeEventListener("abort", stopWaiting);
+        onMessage = () => {};
+        resolve();
+      }
+      onMessage = () => silence.refresh();
+      if (signal?.aborted) stopWaiting();
+      else signal?.addEventListener("abort", stopWaiting, { once: true });
+      void ended.then(stopWaiting);
     });
-    await Promise.race([ended, silent]);
-    clearTimeout(timer);
-    onMessage = () => {};
   }
 
   return {

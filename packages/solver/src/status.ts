@@ -10,6 +10,9 @@ import type { Range, SourceInfo } from "@bk/proto/pb";
 import { createSourceSnippet, type SourceSnippet } from "./source-snippet.js";
 import type { SolveStatus, Vertex, VertexLog, VertexStatus, VertexWarning } from "./status-types.js";
 
+/** Of the Dockerfile that a warning repeats. */
+const MAX_WARNING_SOURCE_BYTES = 256 << 10;
+
 /** Makes plain objects of a status message. Total: whatever the daemon sent, nothing throws. */
 export function toSolveStatus(response: StatusResponse): SolveStatus {
   return {
@@ -71,7 +74,7 @@ function toVertexWarning(warning: ProtoVertexWarning): VertexWarning {
 function toSnippet({ filename, data }: SourceInfo, ranges: readonly Range[]): SourceSnippet | undefined {
   return createSourceSnippet({
     filename,
-    text: new TextDecoder().decode(data),
+    text: new TextDecoder().decode(data.subarray(0, MAX_WARNING_SOURCE_BYTES)),
     ranges: ranges.map(({ start, end }) => ({
       startLine: start?.line ?? 0,
       startColumn: start?.character ?? 0,

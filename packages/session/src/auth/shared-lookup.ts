@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { AbortOptions } from "@bk/transport";
+import { type AbortOptions, raceAbort } from "@bk/transport";
 
 export interface SharedLookupOptions<T> {
   /** Looks one key up. Its signal aborts when nobody waits for the answer any more. */
@@ -14,6 +14,9 @@ interface Flight<T> {
   waiters: number;
 }
 
+/** Answers that are kept: the daemon may ask for any number of hosts. */
+const MAX_ANSWERS = 256;
+
 /** Callers that ask for one key at the same time share one lookup, and its answer is kept for a while. */
 export function createSharedLookup<T>({
   lookup,
@@ -25,6 +28,8 @@ export function createSharedLookup<T>({
   function start(key: string): Flight<T> {
     const controller = new AbortController();
     const promise = lookup(key, { signal: controller.signal }).then((value) => {
+      const [oldest] = answers.keys();
+      if (answers.size >= MAX_ANSWERS && oldest !== undefined) answers.delete(oldest);
       answers.set(key, { value, expiresAtMs: performance.now() + maxAgeMs });
       return value;
     });
@@ -45,7 +50,7 @@ export function createSharedLookup<T>({
     const flight = flights.get(key) ?? start(key);
     flight.waiters++;
     try {
-      return await raceSignal(flight.promise, signal);
+      return await raceAbort(flight.promise, signal);
     } finally {
       if (--flight.waiters === 0 && flights.get(key) === flight) {
         flights.delete(key);
@@ -53,18 +58,4 @@ export function createSharedLookup<T>({
       }
     }
   };
-}
-
-async function raceSignal<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (!signal) return promise;
-  let onAbort = (): void => {};
-  const aborted = new Promise<never>((_, reject) => {
-    onAbort = () => reject(signal.reason);
-    signal.addEventListener("abort", onAbort, { once: true });
-  });
-  try {
-    return await Promise.race([promise, aborted]);
-  } finally {
-    signal.removeEventListener("abort", onAbort);
-  }
 }

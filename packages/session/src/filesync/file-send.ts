@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Writable } from "node:stream";
-import { maxMessageBytes } from "@bk/transport";
+import { maxMessageBytes, raceAbort } from "@bk/transport";
 import type { Attachable, StreamCall } from "../attachable.js";
 import { decodeBytesMessage } from "../bytes-message.js";
 import { SessionError } from "../errors.js";
@@ -46,10 +46,10 @@ async function receiveExport(call: StreamCall, targets: ReadonlyMap<number, Open
     // A target may fail, or answer, before it has all bytes.
     await Promise.race([copy(call, body), done.then(endedEarly)]);
     body.end();
-    await done;
+    await raceAbort(done, call.signal);
   } catch (error) {
     body.destroy(error instanceof Error ? error : undefined);
-    await done.catch(() => {}); // the error that came first is the one to report
+    done.catch(() => {}); // the error that came first is the one to report
     throw error;
   }
 }

@@ -60,8 +60,7 @@ function sendSmallFile(source: SyncSource, { id, stat }: RequestedFile, writer: 
       const headerLength = dataHeaderLength(id, stat.size);
       const { buffer, offset } = writer.reserve(headerLength + stat.size);
       writeDataHeader(buffer, offset, id, stat.size);
-      readWhole(file, buffer, offset + headerLength, stat.size);
-      file.assertUnchanged();
+      fillFrom(file, buffer.subarray(offset + headerLength, offset + headerLength + stat.size));
     } finally {
       file.close();
     }
@@ -69,11 +68,19 @@ function sendSmallFile(source: SyncSource, { id, stat }: RequestedFile, writer: 
   writeEndOfFile(writer, id);
 }
 
-function readWhole(file: SourceFile, target: Buffer, offset: number, length: number): void {
-  for (let done = 0; done < length; ) {
-    const count = file.readSync(target, offset + done, length - done, done);
-    if (count === 0) break; // shorter than it was: `assertUnchanged` says so
-    done += count;
+/** Reads a whole file into its place in the output, which goes to the daemon even if that fails. */
+function fillFrom(file: SourceFile, target: Buffer): void {
+  let done = 0;
+  try {
+    while (done < target.length) {
+      const count = file.readSync(target, done, target.length - done, done);
+      if (count === 0) break; // shorter than it was: `assertUnchanged` says so
+      done += count;
+    }
+    file.assertUnchanged();
+  } finally {
+    // What lay in the buffer before is none of the daemon's business.
+    if (done < target.length) target.fill(0, done);
   }
 }
 

@@ -22,7 +22,7 @@ describe("createFileSend()", () => {
           [0, () => other],
           [
             3,
-            (metadata) => {
+            (metadata: Readonly<Record<string, string>>) => {
               said.push(metadata);
               return image;
             },
