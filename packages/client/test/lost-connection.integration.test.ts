@@ -4,7 +4,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { integration, leakCheck } from "@bk/testing";
 import { describe, expect, test } from "vitest";
 import { SessionError, TransportError } from "../src/index.js";
-import { openMode } from "./helpers/modes.js";
+import { CUTTABLE_MODES, openMode } from "./helpers/modes.js";
 import { shellContext, uniqueTag } from "./helpers/shell-context.js";
 import { textOutput } from "./helpers/text-output.js";
 
@@ -18,7 +18,7 @@ const PHASES = [
 integration.describe("a connection that is cut during a build", () => {
   leakCheck();
 
-  describe.each(["unix", "tcp", "tls"] as const)("%s", { timeout: 60_000 }, (mode) => {
+  describe.each(CUTTABLE_MODES)("%s", { timeout: 60_000 }, (mode) => {
     test.each(PHASES)("$phase: rejects within 2 s with what was lost", async ({ dockerfile, when }) => {
       await using opened = await openMode(mode);
       await using context = await shellContext(dockerfile);
@@ -35,7 +35,7 @@ integration.describe("a connection that is cut during a build", () => {
       build.catch(() => {});
       await output.waitFor(when);
 
-      await opened.relay?.cutConnections();
+      await opened.cut();
 
       const settled = await Promise.race([
         build.then(
@@ -56,7 +56,7 @@ integration.describe("a connection that is cut during a build", () => {
     await using opened = await openMode("tcp");
     await opened.client.ping();
 
-    await opened.relay?.cutConnections();
+    await opened.cut();
 
     await expect(opened.client.ping()).resolves.toBeUndefined();
   });

@@ -72,15 +72,18 @@ export async function solve(daemon: Daemon, options: SolveCallOptions): Promise<
 
 /** Connects the session; losing it later ends the build. */
 async function connectSession(daemon: Daemon, session: Session, scope: Scope): Promise<void> {
-  const { endpoint } = daemon;
   const opening = daemon.openSession(session, { signal: scope.signal });
   // Nobody takes a connection that comes too late.
   opening.then((late) => scope.signal.aborted && late.destroy()).catch(() => {});
   const duplex = await scope.race(opening);
+  const { endpoint } = daemon; // Docker's is known once it was dialed
   const connection = session.serve(duplex, { endpoint });
-  void connection.closed.then((reason) =>
-    scope.fail(reason ?? new SessionError("BK_SESSION_LOST", `The daemon at ${endpoint} ended the session`)),
-  );
+  void connection.closed.then((reason) => scope.fail(reason ?? sessionEnded(endpoint)));
+}
+
+function sessionEnded(endpoint: string): SessionError {
+  const message = `The session with the daemon at ${endpoint} was lost: its end of the connection was closed. The daemon may have stopped or restarted`;
+  return new SessionError("BK_SESSION_LOST", message);
 }
 
 function report(status: SolveStatus, onStatus: SolveCallOptions["onStatus"], scope: Scope): void {
