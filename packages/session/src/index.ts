@@ -12,12 +12,12 @@ export {
   type RegistryAuth,
 } from "./auth/index.js";
 export { SessionError, type SessionErrorCode } from "./errors.js";
-export { createDiskSource } from "./filesync/disk-source.js";
 export { createFileSend, type ExportTarget, type OpenExport } from "./filesync/file-send.js";
 export { createFileSync, type FileSyncOptions } from "./filesync/file-sync.js";
-export { createMemorySource } from "./filesync/memory-source.js";
-export type { MemoryEntry } from "./filesync/memory-tree.js";
-export type { SourceFile, SyncPatterns, SyncSource } from "./filesync/source.js";
+export { createDiskSource } from "./filesync/source/disk-source.js";
+export { createMemorySource } from "./filesync/source/memory-source.js";
+export type { MemoryEntry } from "./filesync/source/memory-tree.js";
+export type { SourceFile, SyncPatterns, SyncSource } from "./filesync/source/source.js";
 export type { Metadata } from "./metadata.js";
 export { createSession, type Session, type SessionOptions } from "./session.js";
 export type { SessionConnection } from "./session-server.js";

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { SolveResponse } from "@bk/proto/control";
-import { isDigest } from "./reference.js";
+import { isDigest } from "./options/reference.js";
 
 /** What a successful build left behind. */
 export interface BuildResult {

@@ -12,9 +12,9 @@ import {
   type OpenExport,
   type SyncSource,
 } from "@bk/session";
-import { invalidOption } from "./invalid-option.js";
-import type { DockerfileSource, ResolvedSolveOptions } from "./solve-options.js";
-import { CONTEXT_DIR_NAME, DOCKERFILE_DIR_NAME } from "./solve-request.js";
+import { invalidOption } from "./options/invalid-option.js";
+import type { DockerfileSource, ResolvedSolveOptions } from "./options/solve-options.js";
+import { CONTEXT_DIR_NAME, DOCKERFILE_DIR_NAME } from "./options/solve-request.js";
 
 export interface ContextServices {
   readonly attachables: readonly Attachable[];

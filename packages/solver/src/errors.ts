@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { SolveFailure } from "./solve-failure.js";
+import type { SolveFailure } from "./failure/solve-failure.js";
 
 /**
  * Why a request to the daemon was not made, or did not succeed.

@@ -3,20 +3,24 @@
 // A build.
 export type { BuildResult } from "./build-result.js";
 // A daemon.
-export { createDaemon, type Daemon, type DaemonOptions, type SessionOpener } from "./daemon.js";
-export { createDockerDaemon, type DockerDaemonOptions } from "./docker-daemon.js";
+export { createDaemon, type Daemon, type DaemonOptions, type SessionOpener } from "./daemon/daemon.js";
+export { createDockerDaemon, type DockerDaemonOptions } from "./daemon/docker-daemon.js";
+export { ping } from "./daemon/ping.js";
 export { openDockerLoad } from "./docker-load.js";
 export { SolverError, type SolverErrorCode, type SolverErrorJson } from "./errors.js";
-export type { DockerExport, ExportOptions, ImageExport, MobyExport } from "./export-options.js";
 // Its failure.
-export { formatSolveFailure } from "./failure-text.js";
-export { toPlainLine } from "./log-tail.js";
-export { ping } from "./ping.js";
-export { readStatus } from "./read-status.js";
+export { formatSolveFailure } from "./failure/failure-text.js";
+export { toPlainLine } from "./failure/log-tail.js";
+export type { SolveFailure } from "./failure/solve-failure.js";
+export type { SnippetLine, SourceSnippet } from "./failure/source-snippet.js";
+export type { DockerExport, ExportOptions, ImageExport, MobyExport } from "./options/export-options.js";
+export {
+  type ResolvedSolveOptions,
+  resolveSolveOptions,
+  type SolveOptions,
+} from "./options/solve-options.js";
 export { type SolveCallOptions, solve } from "./solve.js";
-export type { SolveFailure } from "./solve-failure.js";
-export { type ResolvedSolveOptions, resolveSolveOptions, type SolveOptions } from "./solve-options.js";
-export type { SnippetLine, SourceSnippet } from "./source-snippet.js";
+export { readStatus } from "./status/read-status.js";
 export type {
   ProgressGroup,
   SolveStatus,
@@ -24,4 +28,4 @@ export type {
   VertexLog,
   VertexStatus,
   VertexWarning,
-} from "./status-types.js";
+} from "./status/status-types.js";

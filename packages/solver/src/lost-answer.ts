@@ -2,8 +2,8 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Status } from "@bk/proto/rpc";
 import { findTransportError } from "@bk/transport";
-import type { Daemon } from "./daemon.js";
-import { findCompletedBuild, readBuildError } from "./history.js";
+import type { Daemon } from "./daemon/daemon.js";
+import { findCompletedBuild, readBuildError } from "./daemon/history.js";
 
 /*
  * The error of a failed build travels in HTTP/2 trailers, with the whole Dockerfile in it. From about 45 kB on it

@@ -6,16 +6,20 @@ import { type Attachable, createSession, type Session, SessionError } from "@bk/
 import { type AbortOptions, findTransportError } from "@bk/transport";
 import { type BuildResult, toBuildResult } from "./build-result.js";
 import { createContextServices } from "./context-services.js";
-import type { Daemon } from "./daemon.js";
-import { createFailureContext, type FailureContext } from "./failure-context.js";
+import type { Daemon } from "./daemon/daemon.js";
+import { createFailureContext, type FailureContext } from "./failure/failure-context.js";
+import { fromRpcStatus, readRemoteStatus } from "./failure/remote-status.js";
+import { createSolveError } from "./failure/solve-error.js";
 import { awaitLostAnswer, recoverBuildError } from "./lost-answer.js";
-import { fromRpcStatus, readRemoteStatus } from "./remote-status.js";
+import {
+  type ResolvedSolveOptions,
+  resolveSolveOptions,
+  type SolveOptions,
+} from "./options/solve-options.js";
+import { createSolveRequest } from "./options/solve-request.js";
 import { openScope, type Scope } from "./scope.js";
-import { createSolveError } from "./solve-error.js";
-import { type ResolvedSolveOptions, resolveSolveOptions, type SolveOptions } from "./solve-options.js";
-import { createSolveRequest } from "./solve-request.js";
-import { followStatus, type StatusFollower } from "./status-follower.js";
-import type { SolveStatus } from "./status-types.js";
+import { followStatus, type StatusFollower } from "./status/status-follower.js";
+import type { SolveStatus } from "./status/status-types.js";
 
 export interface SolveCallOptions extends SolveOptions, AbortOptions {
   /** Services beside the context and the exports: credentials, secrets. */

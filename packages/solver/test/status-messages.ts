@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { SolveStatus, Vertex, VertexLog } from "../src/status-types.js";
+import type { SolveStatus, Vertex, VertexLog } from "../src/status/status-types.js";
 
 /** A status message with only the lists that matter. */
 export function status(lists: Partial<SolveStatus>): SolveStatus {

@@ -4,7 +4,7 @@ import { SessionError } from "../errors.js";
 import type { Metadata } from "../metadata.js";
 import { fromByteString, toByteString } from "./byte-string.js";
 import { sendFiles } from "./send.js";
-import type { SyncPatterns, SyncSource } from "./source.js";
+import type { SyncPatterns, SyncSource } from "./source/source.js";
 
 const METHOD = "/moby.filesync.v1.FileSync/DiffCopy";
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { SessionError } from "../errors.js";
 import { varintLength, varintLength64, writeVarint, writeVarint64 } from "../varint.js";
-import type { FileStat } from "./stat.js";
+import type { FileStat } from "./source/stat.js";
 
 /*
  * fsutil.types.Packet as bytes. A transfer of many small files is made of packets, so the ones that this side

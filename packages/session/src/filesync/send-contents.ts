@@ -5,7 +5,7 @@ import { SessionError } from "../errors.js";
 import { fromByteString } from "./byte-string.js";
 import { dataHeaderLength, writeDataHeader } from "./packet.js";
 import type { RequestedFile, SendState } from "./send-state.js";
-import type { SourceFile, SyncSource } from "./source.js";
+import type { SourceFile, SyncSource } from "./source/source.js";
 import type { WakeUp } from "./wake-up.js";
 
 /** Up to here a file is read without leaving the event loop, straight into the output buffer. */

@@ -14,8 +14,8 @@ import {
 } from "./packet.js";
 import { sendContents } from "./send-contents.js";
 import { createSendState, type SendState } from "./send-state.js";
-import type { SyncPatterns, SyncSource } from "./source.js";
-import type { FileStat } from "./stat.js";
+import type { SyncPatterns, SyncSource } from "./source/source.js";
+import type { FileStat } from "./source/stat.js";
 import { createWakeUp } from "./wake-up.js";
 
 /** The receiver sends short requests only. */

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+import { RE2JS } from "re2js";
+import { SessionError } from "../../errors.js";
+import { type ByteString, decodeRunes } from "../byte-string.js";
+import { matchGlob, parseGlob } from "./go-glob.js";
+import { cleanPath, trimSpace } from "./go-path.js";
+import { createAutomaton } from "./pattern-automaton.js";
+import { parsePatternSyntax, toExpression } from "./pattern-syntax.js";
+
+/** One pattern of an include or exclude list, ready to match. */
+export interface Pattern {
+  /** Cleaned, without the "!". */
+  readonly text: ByteString;
+  /** It began with "!": what it matches is taken out again. */
+  readonly exclusion: boolean;
+  /** How paths are compared with it. Undefined for an expression that cannot be compiled. */
+  readonly test: PathTest | undefined;
+}
+
+export interface PathTest {
+  matches(path: ByteString): boolean;
+  /** False only if no path that begins with `prefix` and goes on matches. */
+  matchesBelow(prefix: ByteString): boolean;
+}
+
+/**
+ * Reads one pattern; undefined for a blank one.
+ *
+ * @throws {SessionError} `BK_PATTERN_INVALID` with the daemon's text.
+ */
+export function compilePattern(pattern: ByteString): Pattern | undefined {
+  const trimmed = trimSpace(pattern);
+  if (trimmed === "") return undefined;
+  // The path is cleaned with the "!" still on it: `!foo/../bar` is `bar`.
+  const cleaned = cleanPath(trimmed);
+  if (cleaned === "!") throw new SessionError("BK_PATTERN_INVALID", 'illegal exclusion pattern: "!"');
+  const exclusion = cleaned.startsWith("!");
+  const text = exclusion ? cleaned.slice(1) : cleaned;
+  // The daemon checks the syntax by matching this name, so that some malformed patterns pass.
+  if (matchGlob(parseGlob(text), ".") === undefined) throw badPattern();
+  return { text, exclusion, test: createTest(text) };
+}
+
+/** The daemon says no more than this of a malformed pattern. */
+export function badPattern(): SessionError {
+  return new SessionError("BK_PATTERN_INVALID", "syntax error in pattern");
+}
+
+function createTest(text: ByteString): PathTest | undefined {
+  const syntax = parsePatternSyntax(text);
+  switch (syntax.kind) {
+    case "exact":
+      return { matches: (path) => path === text, matchesBelow: (prefix) => text.startsWith(prefix) };
+    case "prefix":
+      return createPrefixTest(text.slice(0, -2));
+    case "suffix":
+      return createSuffixTest(text.slice(2));
+    case "expression":
+      return createAutomaton(syntax.tokens) ?? createExpressionTest(toExpression(syntax.tokens));
+  }
+}
+
+function createPrefixTest(begin: ByteString): PathTest {
+  return {
+    matches: (path) => path.startsWith(begin),
+    matchesBelow: (prefix) => prefix.startsWith(begin) || begin.startsWith(prefix),
+  };
+}
+
+function createSuffixTest(end: ByteString): PathTest {
+  const alone = end.startsWith("/") ? end.slice(1) : undefined;
+  return { matches: (path) => path.endsWith(end) || path === alone, matchesBelow: () => true };
+}
+
+/** RE2 is what the daemon uses, and its time is linear in the path; RegExp would backtrack. */
+function createExpressionTest(source: string): PathTest | undefined {
+  try {
+    const expression = RE2JS.compile(source);
+    return { matches: (path) => expression.test(decodeRunes(path)), matchesBelow: () => true };
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { toByteString } from "../../../src/filesync/byte-string.js";
+import {
+  compilePatterns,
+  type MatchInfo,
+  matchesOrParentMatches,
+  matchesUsingParent,
+} from "../../../src/filesync/patterns/pattern-matcher.js";
+
+function matches(patterns: readonly string[], path: string): boolean {
+  return matchesOrParentMatches(compilePatterns(patterns.map(toByteString)), toByteString(path));
+}
+
+describe("patterns", () => {
+  test.each([
+    [
+      "a name matches at the root only, with all below it",
+      ["foo"],
+      ["foo", "foo/bar"],
+      ["bar/foo", "foobar"],
+    ],
+    ["* and ? stay inside a name", ["*.js", "a/?"], ["x.js", "a/b"], ["src/x.js", "a/bc"]],
+    ["**/ is any number of directories", ["**/x"], ["x", "a/x", "a/b/x"], ["ax"]],
+    ["/** is what lies below", ["foo/**"], ["foo/a", "foo/a/b"], ["foo"]],
+    ["a later ! takes out again", ["*", "!keep", "keep/not"], ["a", "keep/not"], ["keep", "keep/this"]],
+    ["? is one character, not one byte", ["?.txt"], ["é.txt", "😀.txt"], ["éé.txt"]],
+    ["| and {} are those of an expression", ["a|b*", "c{2}*"], ["a", "x/b", "cc"], ["x", "c{2}"]],
+    ["the path is cleaned before the ! is seen", ["!foo/../bar"], ["bar"], ["foo"]],
+  ])("%s", (_, patterns, match, others) => {
+    expect(match.filter((path) => !matches(patterns, path))).toEqual([]);
+    expect(others.filter((path) => matches(patterns, path))).toEqual([]);
+  });
+
+  test("bytes that are not UTF-8 are one character each", () => {
+    const matcher = compilePatterns(["a??b", "c*"]);
+    expect(matchesOrParentMatches(matcher, "a\xff\xfeb")).toBe(true);
+    expect(matchesOrParentMatches(matcher, "c\xff")).toBe(true);
+    expect(matchesOrParentMatches(matcher, "a\xffb")).toBe(false);
+  });
+
+  test.each([["["], ["foo\\"], ["[a-]"]])("%s is refused with the daemon's words", (pattern) => {
+    expect(() => compilePatterns([pattern])).toThrow("syntax error in pattern");
+  });
+
+  test("a bad expression fails only when it is needed", () => {
+    expect(matches(["a", "[z-a]"], "a")).toBe(true);
+    expect(() => matches(["a", "[z-a]"], "b")).toThrow("syntax error in pattern");
+  });
+
+  test("patterns made to backtrack take no more time than others", { timeout: 5000 }, () => {
+    const path = `${"a".repeat(4000)}/${"a/".repeat(1000)}c`;
+    expect(matches([`${"*a".repeat(200)}*b`, `${"**/a/".repeat(100)}b`, `${"?*".repeat(200)}b`], path)).toBe(
+      false,
+    );
+    expect(matches([`${"[a]*".repeat(100)}b`], path)).toBe(false);
+  });
+});
+
+// A plain definition of the rules, for patterns whose `**` are whole names.
+const name = fc.constantFrom("a", "b", "ab", "*", "?", "a*", "*b", "?b", "**");
+const pattern = fc.tuple(fc.boolean(), fc.array(name, { minLength: 1, maxLength: 4 }));
+const path = fc.array(fc.constantFrom("a", "b", "ab", "bb", "abb"), { minLength: 1, maxLength: 4 });
+
+function namesMatch(pattern: readonly string[], names: readonly string[]): boolean {
+  const [first, ...rest] = pattern;
+  if (first === undefined) return names.length === 0;
+  if (first === "**" && rest.length === 0) return names.length > 0;
+  if (first === "**")
+    return [...names.keys(), names.length].some((skip) => namesMatch(rest, names.slice(skip)));
+  return names[0] !== undefined && nameMatches(first, names[0]) && namesMatch(rest, names.slice(1));
+}
+
+function nameMatches(pattern: string, text: string): boolean {
+  if (pattern === "") return text === "";
+  if (pattern[0] === "*")
+    return [...text, ""].some((_, skip) => nameMatches(pattern.slice(1), text.slice(skip)));
+  return (
+    text !== "" &&
+    (pattern[0] === "?" || pattern[0] === text[0]) &&
+    nameMatches(pattern.slice(1), text.slice(1))
+  );
+}
+
+describe("the matcher and a plain definition of the rules agree", () => {
+  test("on paths", () => {
+    fc.assert(
+      fc.property(fc.array(pattern, { minLength: 1, maxLength: 4 }), path, (patterns, names) => {
+        const leading = names.map((_, index) => names.slice(0, index + 1));
+        const last = patterns.findLast(([, parts]) => leading.some((part) => namesMatch(parts, part)));
+        const lines = patterns.map(([not, parts]) => `${not ? "!" : ""}${parts.join("/")}`);
+        expect(matches(lines, names.join("/"))).toBe(last !== undefined && !last[0]);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  test("on paths reached through their directories, when nothing is taken out again", () => {
+    fc.assert(
+      fc.property(fc.array(pattern, { minLength: 1, maxLength: 4 }), path, (patterns, names) => {
+        const matcher = compilePatterns(patterns.map(([, parts]) => parts.join("/")));
+        let parent: MatchInfo = [];
+        for (const index of names.keys()) {
+          const info: boolean[] = [];
+          const at = names.slice(0, index + 1).join("/");
+          expect(matchesUsingParent(matcher, at, parent, info)).toBe(matchesOrParentMatches(matcher, at));
+          parent = info;
+        }
+      }),
+      { numRuns: 1000 },
+    );
+  });
+});

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: Apache-2.0
+import { describe, expect, test } from "vitest";
+import type { FileTree } from "../../../src/filesync/source/file-tree.js";
+import { createFilter, type FilterLists } from "../../../src/filesync/source/filter.js";
+import { createMemoryTree } from "../../../src/filesync/source/memory-tree.js";
+import type { FileStat } from "../../../src/filesync/source/stat.js";
+import { walkTree } from "../../../src/filesync/source/walk.js";
+
+async function walk(tree: FileTree, lists: FilterLists = {}): Promise<readonly string[]> {
+  const stats: FileStat[] = [];
+  for await (const batch of walkTree(tree, createFilter(lists))) stats.push(...batch);
+  return stats.map((stat) => stat.path);
+}
+
+/** The tree, and the directories that were read of it. */
+function watch(tree: FileTree): { readonly tree: FileTree; readonly read: string[] } {
+  const read: string[] = [];
+  const readDirectory: FileTree["readDirectory"] = (path) => {
+    read.push(path);
+    return tree.readDirectory(path);
+  };
+  return { tree: { ...tree, readDirectory }, read };
+}
+
+/** The tree with a directory that the system does not let us read. Root may read any, so disk cannot show this. */
+function deny(tree: FileTree, denied: string, code = "EACCES"): FileTree {
+  return {
+    ...tree,
+    readDirectory(path) {
+      if (path === denied) throw Object.assign(new Error(code), { code });
+      return tree.readDirectory(path);
+    },
+  };
+}
+
+const project = createMemoryTree({
+  "a/b": "",
+  "a-b": "",
+  "a.txt": "",
+  "node_modules/p/index.js": "",
+  "node_modules/p/README.md": "",
+  "src/main.ts": "",
+  "src/deep/er/x.ts": "",
+});
+
+describe("a walk", () => {
+  test("goes in the order that the receiver wants", async () => {
+    expect((await walk(project)).slice(0, 4)).toEqual(["a", "a/b", "a-b", "a.txt"]);
+  });
+
+  test("sends the directories above what is included, and only these", async () => {
+    expect(await walk(project, { includePatterns: ["**/x.ts"] })).toEqual([
+      "src",
+      "src/deep",
+      "src/deep/er",
+      "src/deep/er/x.ts",
+    ]);
+  });
+
+  test("finds what is taken back below an excluded directory", async () => {
+    const lists = { excludePatterns: ["node_modules", "!**/README.md"], includePatterns: ["node_modules"] };
+    expect(await walk(project, lists)).toEqual([
+      "node_modules",
+      "node_modules/p",
+      "node_modules/p/README.md",
+    ]);
+  });
+
+  test("leaves out an entry that has gone since, and only that", async () => {
+    const tree: FileTree = {
+      ...project,
+      stat: (path, links) => (path === "a-b" ? undefined : project.stat(path, links)),
+    };
+    expect((await walk(tree)).slice(0, 3)).toEqual(["a", "a/b", "a.txt"]);
+  });
+
+  test("leaves out a directory that has gone since, with what was in it", async () => {
+    const tree: FileTree = {
+      ...project,
+      stat: (path, links) => (path === "src" ? undefined : project.stat(path, links)),
+    };
+    expect(await walk(tree, { includePatterns: ["src", "a.txt"] })).toEqual(["a.txt"]);
+    expect(await walk(tree, { includePatterns: ["src/deep/er/x.ts", "src/main.ts"] })).toEqual([]);
+  });
+
+  test("stops when it is aborted", async () => {
+    const reason = new Error("enough");
+    const walking = walkTree(project, createFilter({}), { signal: AbortSignal.abort(reason) });
+    await expect(walking.next()).rejects.toBe(reason);
+  });
+
+  test("lets the event loop turn", async () => {
+    const names = Array.from({ length: 100_000 }, (_, index) => [`f${index}`, ""] as const);
+    const big = createMemoryTree(Object.fromEntries(names));
+    let turns = 0;
+    const timer = setInterval(() => turns++, 1);
+    for await (const batch of walkTree(big, createFilter({ excludePatterns: ["*[0-8]"] })))
+      expect(batch.length).toBeLessThan(20_001);
+    clearInterval(timer);
+    expect(turns).toBeGreaterThan(0);
+  });
+});
+
+describe("directories that are read", () => {
+  test.each([
+    ["none below an excluded one", { excludePatterns: ["node_modules", "src"] }, ["", "a"]],
+    [
+      "none where nothing included lies",
+      { includePatterns: ["src/deep/er"] },
+      ["", "src", "src/deep", "src/deep/er"],
+    ],
+    ["none that a wildcard cannot reach", { includePatterns: ["src/*.ts"] }, ["", "src"]],
+    [
+      "none that an exception cannot reach",
+      { excludePatterns: ["*", "!src/d*/er"] },
+      ["", "src", "src/deep", "src/deep/er"],
+    ],
+    [
+      "all where ** may match",
+      { includePatterns: ["**/none"] },
+      ["", "a", "node_modules", "node_modules/p", "src", "src/deep", "src/deep/er"],
+    ],
+  ])("%s", async (_, lists: FilterLists, want) => {
+    const { tree, read } = watch(project);
+    await walk(tree, lists);
+    expect(read).toEqual(want);
+  });
+});
+
+describe("a directory that may not be read", () => {
+  const tree = deny(project, "src/deep");
+
+  test("fails the walk by name when it would be sent", async () => {
+    await expect(walk(tree)).rejects.toMatchObject({
+      code: "BK_CONTEXT_UNREADABLE",
+      message: "Cannot read src/deep in memory: permission denied",
+    });
+  });
+
+  test("is no matter when it is excluded, even if exceptions could lie below", async () => {
+    expect(await walk(tree, { excludePatterns: ["src/deep"], includePatterns: ["src"] })).toEqual([
+      "src",
+      "src/main.ts",
+    ]);
+    expect(await walk(tree, { excludePatterns: ["src/deep", "!**/x"], includePatterns: ["src"] })).toEqual([
+      "src",
+      "src/main.ts",
+    ]);
+  });
+
+  test("is named as the root", async () => {
+    await expect(walk(deny(project, "", "ENOENT"))).rejects.toThrow(
+      "Cannot read the directory memory: it does not exist",
+    );
+  });
+});

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+import { basename, dirname, resolve } from "node:path";
+import { SolverError } from "../errors.js";
+import { checkPath, checkRecord, checkText, checkWord } from "./check-option.js";
+import { type ExportOptions, type ResolvedExport, resolveExport } from "./export-options.js";
+import { invalidOption, showValue } from "./invalid-option.js";
+import { formatPlatformFully, normalizePlatform, parsePlatform } from "./platform.js";
+import { formatReference, parseReference, withDefaultTag } from "./reference.js";
+
+/** One build of one Dockerfile. */
+export interface SolveOptions {
+  /** Directory that COPY and ADD read from. Relative paths start at the working directory. */
+  readonly contextDir: string;
+  /**
+   * The Dockerfile: a path, relative to the working directory as in `docker buildx build -f`, or its text.
+   * By default `Dockerfile` in `contextDir`.
+   */
+  readonly dockerfile?: string | { readonly text: string } | undefined;
+  /** Names of the image: `app`, `ghcr.io/me/app:1.2`. Without a tag, `latest` is meant. */
+  readonly tags?: readonly string[] | undefined;
+  /** `linux/arm64`, or several. By default the daemon's own; nothing is sent then. */
+  readonly platform?: string | readonly string[] | undefined;
+  readonly buildArgs?: Readonly<Record<string, string>> | undefined;
+  readonly labels?: Readonly<Record<string, string>> | undefined;
+  /** The stage to build; by default the last one. */
+  readonly target?: string | undefined;
+  /** Run every step again, whatever the cache holds. */
+  readonly noCache?: boolean | undefined;
+  /** Where the result goes. With none, the build runs and its result stays in the cache. */
+  readonly exports?: readonly ExportOptions[] | undefined;
+}
+
+/** Where the Dockerfile comes from; `filename` is its name in the directory that the daemon reads. */
+export type DockerfileSource =
+  | { readonly kind: "disk"; readonly dir: string; readonly filename: string }
+  | { readonly kind: "memory"; readonly text: string; readonly filename: string };
+
+/** Options that were checked, with every default filled in. */
+export interface ResolvedSolveOptions {
+  /** Absolute. */
+  readonly contextDir: string;
+  readonly dockerfile: DockerfileSource;
+  /** Whole references: `docker.io/library/app:latest`. */
+  readonly tags: readonly string[];
+  /** Normalised: `linux/arm64`. */
+  readonly platforms: readonly string[];
+  readonly buildArgs: Readonly<Record<string, string>>;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly target: string | undefined;
+  readonly noCache: boolean;
+  readonly exports: readonly ResolvedExport[];
+}
+
+/**
+ * Checks options without looking at the disk or the daemon.
+ *
+ * @throws {SolverError} `BK_OPTIONS_INVALID`; `option` names the option that is wrong
+ */
+export function resolveSolveOptions(options: SolveOptions): ResolvedSolveOptions {
+  const contextDir = resolve(checkPath("contextDir", options.contextDir));
+  const tags = (options.tags ?? []).map((tag, index) => resolveTag(`tags[${index}]`, tag));
+  const platforms = resolvePlatforms(options.platform);
+  const exports = (options.exports ?? []).map((entry, index) =>
+    resolveExport(`exports[${index}]`, entry, tags),
+  );
+  if (platforms.length > 1 && exports.some(({ type }) => type === "docker")) {
+    throw invalidOption(
+      "platform",
+      `A docker export holds one platform, not ${platforms.length}: ${platforms.join(", ")}`,
+    );
+  }
+  return {
+    contextDir,
+    dockerfile: resolveDockerfile(contextDir, options.dockerfile),
+    tags,
+    platforms,
+    buildArgs: checkRecord("buildArgs", options.buildArgs ?? {}),
+    labels: checkRecord("labels", options.labels ?? {}),
+    target: options.target === undefined ? undefined : checkWord("target", options.target),
+    noCache: options.noCache === true,
+    exports,
+  };
+}
+
+function resolveDockerfile(contextDir: string, dockerfile: SolveOptions["dockerfile"]): DockerfileSource {
+  if (dockerfile === undefined) return { kind: "disk", dir: contextDir, filename: "Dockerfile" };
+  if (typeof dockerfile !== "string") {
+    return { kind: "memory", text: checkText("dockerfile.text", dockerfile.text), filename: "Dockerfile" };
+  }
+  const path = resolve(checkPath("dockerfile", dockerfile));
+  return { kind: "disk", dir: dirname(path), filename: basename(path) };
+}
+
+function resolveTag(option: string, tag: string): string {
+  const reference = named(option, () => parseReference(checkText(option, tag)));
+  if (reference.digest !== undefined) {
+    throw invalidOption(
+      option,
+      `Tag ${showValue(tag)} has a digest, which only the build itself can produce`,
+    );
+  }
+  return formatReference(withDefaultTag(reference));
+}
+
+function resolvePlatforms(platform: SolveOptions["platform"]): readonly string[] {
+  const texts = platform === undefined ? [] : typeof platform === "string" ? [platform] : platform;
+  const formatted = texts.map((text, index) => {
+    const option = typeof platform === "string" ? "platform" : `platform[${index}]`;
+    return formatPlatformFully(
+      normalizePlatform(named(option, () => parsePlatform(checkText(option, text)))),
+    );
+  });
+  return [...new Set(formatted)];
+}
+
+/** Runs a parser whose error does not know which option it was called for. */
+function named<T>(option: string, parse: () => T): T {
+  try {
+    return parse();
+  } catch (error) {
+    if (!SolverError.is(error)) throw error;
+    throw invalidOption(option, `${option}: ${error.message}`);
+  }
+}

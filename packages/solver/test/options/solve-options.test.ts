@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+import { join, resolve } from "node:path";
+import { describe, expect, test } from "vitest";
+import { resolveSolveOptions, type SolveOptions } from "../../src/options/solve-options.js";
+
+const open = () => {
+  throw new Error("nothing is exported here");
+};
+
+function refusal(options: SolveOptions): { option: unknown; message: string } {
+  try {
+    resolveSolveOptions(options);
+  } catch (error) {
+    expect(error).toMatchObject({ name: "SolverError", code: "BK_OPTIONS_INVALID" });
+    const { option, message } = error as { option: unknown; message: string };
+    return { option, message };
+  }
+  throw new Error("the options were accepted");
+}
+
+describe("resolveSolveOptions()", () => {
+  test("needs a context only", () => {
+    expect(resolveSolveOptions({ contextDir: "." })).toEqual({
+      contextDir: resolve("."),
+      dockerfile: { kind: "disk", dir: resolve("."), filename: "Dockerfile" },
+      tags: [],
+      platforms: [],
+      buildArgs: {},
+      labels: {},
+      target: undefined,
+      noCache: false,
+      exports: [],
+    });
+  });
+
+  test("takes a Dockerfile's path from the working directory, as docker buildx does", () => {
+    expect(
+      resolveSolveOptions({ contextDir: "/ctx", dockerfile: "docker/app.Dockerfile" }).dockerfile,
+    ).toEqual({
+      kind: "disk",
+      dir: join(resolve("."), "docker"),
+      filename: "app.Dockerfile",
+    });
+  });
+
+  test("takes a Dockerfile's text", () => {
+    expect(
+      resolveSolveOptions({ contextDir: "/ctx", dockerfile: { text: "FROM scratch" } }).dockerfile,
+    ).toEqual({
+      kind: "memory",
+      text: "FROM scratch",
+      filename: "Dockerfile",
+    });
+  });
+
+  test("spells tags and platforms out", () => {
+    const options = {
+      contextDir: "/ctx",
+      tags: ["app", "ghcr.io/me/app:1"],
+      platform: ["aarch64", "linux/arm64/v8"],
+    };
+    const resolved = resolveSolveOptions(options);
+    expect(resolved.tags).toEqual(["docker.io/library/app:latest", "ghcr.io/me/app:1"]);
+    expect(resolved.platforms).toEqual(["linux/arm64"]);
+  });
+
+  test.each<[string, Partial<SolveOptions>, string, string]>([
+    ["an empty context", { contextDir: "" }, "contextDir", '""'],
+    ["a context with a NUL", { contextDir: "a\0b" }, "contextDir", "not a path"],
+    ["a bad tag", { tags: ["ok", "Not/OK"] }, "tags[1]", "Not/OK"],
+    ["a tag with a digest", { tags: [`a@sha256:${"0".repeat(64)}`] }, "tags[0]", "digest"],
+    ["a bad platform", { platform: "linux/*" }, "platform", "linux/*"],
+    ["a bad platform of several", { platform: ["linux/amd64", "x y"] }, "platform[1]", "x y"],
+    ["a build arg without a name", { buildArgs: { "": "x" } }, "buildArgs", '""'],
+    ["a build arg with = in its name", { buildArgs: { "A=B": "x" } }, "buildArgs", "A=B"],
+    ["a label with a space in its name", { labels: { "a b": "x" } }, "labels", "a b"],
+    ["an empty target", { target: "" }, "target", '""'],
+    ["a target of two words", { target: "a b" }, "target", "a b"],
+    ["text that is no Unicode", { target: "\ud800" }, "target", "Unicode"],
+    ["an empty Dockerfile path", { dockerfile: "" }, "dockerfile", '""'],
+    ["a push to nowhere", { exports: [{ type: "image", push: true }] }, "tags", "at least one tag"],
+    [
+      "a name beside the tags",
+      { exports: [{ type: "moby", attrs: { name: "x" } }] },
+      "exports[0].attrs.name",
+      "tags",
+    ],
+    [
+      "two platforms in one docker tar",
+      { platform: ["linux/amd64", "linux/arm64"], exports: [{ type: "docker", open }] },
+      "platform",
+      "one platform, not 2",
+    ],
+  ])("refuses %s", (_, options, option, shown) => {
+    const error = refusal({ contextDir: "/ctx", ...options });
+    expect(error.option).toBe(option);
+    expect(error.message).toContain(shown);
+  });
+
+  test("refuses what callers without types may pass", () => {
+    const untyped = JSON.parse('{ "contextDir": "/ctx", "buildArgs": { "TOKEN": 12345 } }');
+    expect(refusal(untyped)).toEqual({
+      option: "buildArgs.TOKEN",
+      message: "buildArgs.TOKEN must be text, not number",
+    });
+    const type = JSON.parse('{ "contextDir": "/ctx", "exports": [{ "type": "tarball" }] }');
+    expect(refusal(type).message).toContain('"tarball" is not docker, moby or image');
+  });
+
+  test("never shows the value of a build arg", () => {
+    expect(refusal({ contextDir: "/ctx", buildArgs: { TOKEN: "hunter2\ud800" } }).message).not.toContain(
+      "hunter2",
+    );
+  });
+});

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+import { StatusResponseSchema } from "@bk/proto/control";
+import { create, fromBinary } from "@bufbuild/protobuf";
+import { describe, expect, test } from "vitest";
+import { toSolveStatus } from "../../src/status/status.js";
+
+describe("toSolveStatus()", () => {
+  test("gives times in nanoseconds and leaves out what has not happened", () => {
+    const { vertexes } = toSolveStatus(
+      create(StatusResponseSchema, {
+        vertexes: [
+          { digest: "sha256:a", name: "[1/1] RUN a", started: { seconds: 1_700_000_000n, nanos: 5 } },
+        ],
+      }),
+    );
+    expect(vertexes).toEqual([
+      {
+        digest: "sha256:a",
+        inputs: [],
+        name: "[1/1] RUN a",
+        cached: false,
+        startedNs: 1_700_000_000_000_000_005n,
+        completedNs: undefined,
+        error: undefined,
+        progressGroup: undefined,
+      },
+    ]);
+  });
+
+  test("keeps output as bytes, also when it is not UTF-8", () => {
+    const msg = new Uint8Array([0xff, 0x0a]);
+    const { logs } = toSolveStatus(
+      create(StatusResponseSchema, { logs: [{ vertex: "v", stream: 2n, msg }] }),
+    );
+    expect(logs).toEqual([{ vertex: "v", stream: 2, data: msg, timestampNs: undefined }]);
+  });
+
+  test("takes negative totals for unknown", () => {
+    const statuses = [{ id: "layer", current: -1n, total: -(2n ** 63n) }];
+    const [status] = toSolveStatus(create(StatusResponseSchema, { statuses })).statuses;
+    expect(status).toMatchObject({ id: "layer", current: 0, total: 0 });
+  });
+
+  test("takes times that no clock shows", () => {
+    const started = { seconds: -(2n ** 63n), nanos: -(2 ** 31) };
+    const [vertex] = toSolveStatus(create(StatusResponseSchema, { vertexes: [{ started }] })).vertexes;
+    expect(vertex?.startedNs).toBe(-(2n ** 63n) * 1_000_000_000n - 2n ** 31n);
+  });
+
+  test("shows where a warning points to, if it says so", () => {
+    const short = Buffer.from("Use JSON");
+    const info = { filename: "Dockerfile", data: Buffer.from("FROM scratch\nCMD app\n") };
+    const { warnings } = toSolveStatus(
+      create(StatusResponseSchema, {
+        warnings: [
+          { vertex: "v", short, info, ranges: [{ start: { line: 2 }, end: { line: 2 } }] },
+          { short },
+        ],
+      }),
+    );
+    expect(warnings[0]).toMatchObject({ short: "Use JSON", source: { filename: "Dockerfile", line: 2 } });
+    expect(warnings[1]?.source).toBeUndefined();
+  });
+
+  test("an empty message is an empty status", () => {
+    expect(toSolveStatus(fromBinary(StatusResponseSchema, new Uint8Array()))).toEqual({
+      vertexes: [],
+      statuses: [],
+      logs: [],
+      warnings: [],
+    });
+  });
+});
