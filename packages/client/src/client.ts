@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { setMaxListeners } from "node:events";
 import { type BuildResult, createDaemon, createDockerDaemon, type Daemon, ping } from "@bk/solver";
 import {
   type AbortOptions,
@@ -41,6 +42,7 @@ export class Client implements AsyncDisposable {
     this.#mode = mode;
     this.#daemon = daemon;
     this.#env = env;
+    setMaxListeners(0, this.#closed.signal); // one for each call under way
   }
 
   /**

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { setMaxListeners } from "node:events";
 import {
   createServer,
   type Http2ServerRequest,
@@ -45,6 +46,7 @@ export function serveConnection(connection: Duplex, options: ServeOptions): Sess
   const announced = new Set(options.attachables.flatMap((attachable) => attachable.methods));
   const unary = loadUnaryHandler(options.attachables);
   const ended = new AbortController();
+  setMaxListeners(0, ended.signal); // one for each call under way
   const fail = once(options.onFailure ?? (() => {}));
   const server = createServer(SERVER_OPTIONS);
   let session: ServerHttp2Session | undefined;

@@ -15,6 +15,17 @@ const ANSWER_TIMEOUT_MS = 20_000;
  * {SolverError} `BK_DAEMON_UNAVAILABLE` for its refusal.
  */
 export async function ping(daemon: Daemon, { signal }: AbortOptions = {}): Promise<void> {
+  try {
+    await askInfo(daemon, { signal });
+  } catch (error) {
+    signal?.throwIfAborted();
+    // A connection from before may turn out dead only when it is used; the question may be asked twice.
+    if (!isLostConnection(error)) throw error;
+    await askInfo(daemon, { signal });
+  }
+}
+
+async function askInfo(daemon: Daemon, { signal }: AbortOptions): Promise<void> {
   await daemon.channel.connect({ signal });
   const control = await daemon.control();
   try {
@@ -25,6 +36,10 @@ export async function ping(daemon: Daemon, { signal }: AbortOptions = {}): Promi
     if (lost) throw lost;
     await judgeAnswer(error, daemon.endpoint);
   }
+}
+
+function isLostConnection(error: unknown): boolean {
+  return TransportError.is(error) && error.code === "BK_CONNECTION_LOST";
 }
 
 async function judgeAnswer(error: unknown, endpoint: string): Promise<void> {

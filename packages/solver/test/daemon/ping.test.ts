@@ -48,6 +48,25 @@ describe("ping()", () => {
     });
   });
 
+  test("asks again on a new connection when the old one turns out to be lost", async () => {
+    let asked = 0;
+    await using fake = await startFakeDaemon();
+    fake.handle(INFO, (call) => {
+      asked += 1;
+      if (asked === 1) fake.cutConnections();
+      else {
+        call.send(InfoResponseSchema, {});
+        call.end();
+      }
+    });
+    await using daemon = createDaemon({ dialer: createDialer(parseAddress(fake.address)) });
+
+    await ping(daemon);
+
+    expect(asked).toBe(2);
+    expect(fake.connections).toBe(2);
+  });
+
   test("quotes a refusal without what a terminal would act on", async () => {
     const pinged = pingDaemon((call) => call.end({ status: 7, message: "\u001b]0;pwn\u0007denied" }));
 
