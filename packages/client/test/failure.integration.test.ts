@@ -76,7 +76,7 @@ integration.describe("a build that fails", () => {
         code: "BK_SOLVE_FAILED",
         failure: { exitCode: 9, command: "RUN exit 9", source: { line: 1004 } },
       });
-      expect(performance.now() - startedAt).toBeLessThan(5_000 + 3_000); // the failing step itself takes a part of it
+      expect(performance.now() - startedAt).toBeLessThan(5_000);
     });
 
     test("points at a syntax error", async () => {
