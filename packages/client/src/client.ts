@@ -4,6 +4,7 @@ import { type BuildResult, createDaemon, createDockerDaemon, type Daemon, ping }
 import {
   type AbortOptions,
   createDialer,
+  listenAbort,
   parseAddress,
   resolveDockerEndpoint,
   type TlsOptions,
@@ -121,14 +122,13 @@ export class Client implements AsyncDisposable {
   /** Works under the caller's signal and that of `close()`, and holds neither afterwards. */
   async #run<T>(signal: AbortSignal | undefined, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
     const joined = new AbortController();
-    const links = [signal, this.#closed.signal].filter((link) => link !== undefined);
-    const onAbort = ({ target }: Event) => joined.abort((target as AbortSignal).reason);
-    for (const link of links) link.throwIfAborted();
-    for (const link of links) link.addEventListener("abort", onAbort, { once: true });
+    const abort = (reason: unknown) => joined.abort(reason);
+    const stopListening = [listenAbort(signal, abort), listenAbort(this.#closed.signal, abort)];
     try {
+      joined.signal.throwIfAborted();
       return await work(joined.signal);
     } finally {
-      for (const link of links) link.removeEventListener("abort", onAbort);
+      for (const stop of stopListening) stop();
     }
   }
 }

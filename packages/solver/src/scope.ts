@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { raceAbort } from "@bk/transport";
+import { listenAbort, raceAbort } from "@bk/transport";
 
 /**
  * A group of concurrent work in which the first failure wins: it aborts the rest, with itself as the reason, and
@@ -17,9 +17,7 @@ export function openScope(parent: AbortSignal | undefined): Scope {
   const controller = new AbortController();
   const { signal } = controller;
   const fail = (reason: unknown) => controller.abort(reason);
-  const onAbort = () => fail(parent?.reason);
-  if (parent?.aborted) onAbort();
-  else parent?.addEventListener("abort", onAbort, { once: true });
+  const stopListening = listenAbort(parent, fail);
 
   async function race<T>(work: Promise<T>): Promise<T> {
     work.catch(() => {}); // the group's reason is the one that counts
@@ -35,6 +33,6 @@ export function openScope(parent: AbortSignal | undefined): Scope {
     signal,
     fail,
     race,
-    [Symbol.dispose]: () => parent?.removeEventListener("abort", onAbort),
+    [Symbol.dispose]: stopListening,
   };
 }

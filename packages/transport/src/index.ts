@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // Reaching a daemon.
-export { type AbortOptions, raceAbort } from "./abort.js";
+export { type AbortOptions, listenAbort, raceAbort } from "./abort.js";
 export { type Address, formatAddress, parseAddress } from "./address.js";
 export { type Channel, createChannel, type OpenStreamOptions } from "./channel.js";
 export { type CreateDialerOptions, createDialer } from "./create-dialer.js";

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Duplex } from "node:stream";
-import { createFrameWriter, type FrameWriter } from "@bk/transport";
+import { createFrameWriter, type FrameWriter, listenAbort } from "@bk/transport";
 import { SessionError } from "../errors.js";
 import { readMessages } from "../message-stream.js";
 import {
@@ -45,8 +45,7 @@ export async function sendFiles({
   signal,
 }: SendOptions): Promise<void> {
   const stop = new AbortController();
-  const onAbort = () => stop.abort(signal.reason);
-  signal.addEventListener("abort", onAbort, { once: true });
+  const stopListening = listenAbort(signal, (reason) => stop.abort(reason));
   const writer = createFrameWriter(stream);
   const state = createSendState();
   const requests = createWakeUp();
@@ -63,7 +62,7 @@ export async function sendFiles({
     if (!signal.aborted) reportError(writer, error);
     throw error;
   } finally {
-    signal.removeEventListener("abort", onAbort);
+    stopListening();
     stop.abort(new Error("The transfer has ended"));
     requests.wake();
     await Promise.allSettled([receiving, ...sending]);
