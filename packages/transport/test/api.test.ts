@@ -30,6 +30,7 @@ test("the package exports these values", () => {
       "grpcRequestHeaders",
       "grpcStatusHeaders",
       "http2SessionOptions",
+      "listenAbort",
       "maxMessageBytes",
       "parseAddress",
       "pingDocker",
