@@ -3,7 +3,7 @@ import type { Attachable, StreamCall } from "../attachable.js";
 import { SessionError } from "../errors.js";
 import type { Metadata } from "../metadata.js";
 import { fromByteString, toByteString } from "./byte-string.js";
-import { sendFiles } from "./send.js";
+import { sendFiles } from "./send/send-files.js";
 import type { SyncPatterns, SyncSource } from "./source/source.js";
 
 const METHOD = "/moby.filesync.v1.FileSync/DiffCopy";

@@ -12,6 +12,7 @@ export {
   matchesUsingParent,
   type PatternMatcher,
 } from "./patterns/pattern-matcher.js";
+export { type SendOptions, sendFiles } from "./send/send-files.js";
 export { createDiskSource } from "./source/disk-source.js";
 // The daemon's pattern rules.
 export { createDiskTree } from "./source/disk-tree.js";

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import { SessionError } from "../errors.js";
-import type { ReceiverPacket } from "./packet.js";
-import { type FileStat, isRegularFile } from "./source/stat.js";
+import { SessionError } from "../../errors.js";
+import type { ReceiverPacket } from "../packet.js";
+import { type FileStat, isRegularFile } from "../source/stat.js";
 
 /**
  * The sender's side of a transfer, without I/O. Entries get ids in the order in which they are described; the

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { FrameWriter } from "@bk/transport";
-import { SessionError } from "../errors.js";
-import { fromByteString } from "./byte-string.js";
-import { dataHeaderLength, writeDataHeader } from "./packet.js";
+import { SessionError } from "../../errors.js";
+import { fromByteString } from "../byte-string.js";
+import { dataHeaderLength, writeDataHeader } from "../packet.js";
+import type { SourceFile, SyncSource } from "../source/source.js";
+import type { WakeUp } from "../wake-up.js";
 import type { RequestedFile, SendState } from "./send-state.js";
-import type { SourceFile, SyncSource } from "./source/source.js";
-import type { WakeUp } from "./wake-up.js";
 
 /** Up to here a file is read without leaving the event loop, straight into the output buffer. */
 const SMALL_FILE_BYTES = 32 << 10;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Duplex } from "node:stream";
 import { createFrameWriter, type FrameWriter, listenAbort } from "@bk/transport";
-import { SessionError } from "../errors.js";
-import { readMessages } from "../message-stream.js";
+import { SessionError } from "../../errors.js";
+import { readMessages } from "../../message-stream.js";
 import {
   decodeReceiverPacket,
   END_OF_STATS,
@@ -11,12 +11,12 @@ import {
   encodeFinPacket,
   statPacketLength,
   writeStatPacket,
-} from "./packet.js";
+} from "../packet.js";
+import type { SyncPatterns, SyncSource } from "../source/source.js";
+import type { FileStat } from "../source/stat.js";
+import { createWakeUp } from "../wake-up.js";
 import { sendContents } from "./send-contents.js";
 import { createSendState, type SendState } from "./send-state.js";
-import type { SyncPatterns, SyncSource } from "./source/source.js";
-import type { FileStat } from "./source/stat.js";
-import { createWakeUp } from "./wake-up.js";
 
 /** The receiver sends short requests only. */
 const MAX_PACKET_BYTES = 1 << 20;
