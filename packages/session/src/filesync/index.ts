@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // What a build would send: the same sources and filters as in a session.
+export { readMetadata } from "../metadata.js";
 export { type ByteString, fromByteString, toByteString } from "./byte-string.js";
 export { cleanPath } from "./patterns/go-path.js";
 export { parseIgnoreFile } from "./patterns/ignorefile.js";
@@ -24,3 +25,4 @@ export type { MemoryEntry } from "./source/memory-tree.js";
 export { comparePaths } from "./source/order.js";
 export type { SourceFile, SyncPatterns, SyncSource } from "./source/source.js";
 export { type FileStat, isDirectory, isHardLink, isRegularFile, isSymlink, MODE } from "./source/stat.js";
+export { createTreeSource } from "./source/tree-source.js";
