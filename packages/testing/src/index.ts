@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 export { addShell } from "./engine/base-image.js";
+export { buildWithBuildx } from "./engine/buildx.js";
 export { type Engine, type EngineLookup, findEngine, useEngine } from "./engine/engine.js";
+export { formatLayerEntry, type LayerEntry, readImageEntries } from "./engine/image-entries.js";
 export {
   hasImage,
   type ImageInfo,
