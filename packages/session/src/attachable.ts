@@ -21,6 +21,12 @@ export interface StreamCall {
  */
 export type StreamHandler = (call: StreamCall) => Promise<void>;
 
+/** What Connect handlers may do beside answering. */
+export interface RouteContext {
+  /** Reports an error as the session's failure, as a byte-tier handler does by rejecting. The first one counts. */
+  readonly fail: (error: Error) => void;
+}
+
 /**
  * A service that a session offers to the daemon. This is all that the session server knows of it.
  *
@@ -30,5 +36,5 @@ export type StreamHandler = (call: StreamCall) => Promise<void>;
 export interface Attachable {
   readonly methods: readonly string[];
   readonly streams?: Readonly<Record<string, StreamHandler>> | undefined;
-  readonly routes?: ((router: ConnectRouter) => void) | undefined;
+  readonly routes?: ((router: ConnectRouter, context: RouteContext) => void) | undefined;
 }

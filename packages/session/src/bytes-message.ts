@@ -12,6 +12,14 @@ const GRPC_PREFIX_BYTES = 5;
 /** Buffers up to this size are kept for the next frame. */
 const MAX_KEPT_BYTES = 1 << 20;
 
+/** What stands before the data in a BytesMessage of `length` bytes of data. */
+export function encodeBytesHead(length: number): Uint8Array {
+  const head = new Uint8Array(1 + varintLength(length));
+  head[0] = DATA_TAG;
+  writeVarint(head, 1, length);
+  return head;
+}
+
 /**
  * Makes gRPC frames, each a BytesMessage of the concatenated chunks. A frame lies in a buffer that the next one
  * uses again: it has to be written before the next is asked for.

@@ -13,6 +13,11 @@
  * - `BK_PATTERN_INVALID`: a filter pattern is malformed.
  * - `BK_EXPORT_FAILED`: the target of an export failed.
  * - `BK_CREDENTIALS_FAILED`: credentials could not be looked up.
+ * - `BK_TOKEN_REALM_REFUSED`: the daemon wanted credentials sent to a token server that is not the registry's.
+ * - `BK_TOKEN_FAILED`: a token server gave no token.
+ * - `BK_SECRET_FAILED`: a declared secret cannot be had: no such file or variable, too large, a failed callback.
+ * - `BK_SSH_FAILED`: an SSH agent cannot be reached, or a key file cannot be used.
+ * - `BK_UPLOAD_FAILED`: a stream that the daemon reads from failed.
  */
 export type SessionErrorCode =
   | "BK_SESSION_REFUSED"
@@ -24,7 +29,12 @@ export type SessionErrorCode =
   | "BK_CONTEXT_CHANGED"
   | "BK_PATTERN_INVALID"
   | "BK_EXPORT_FAILED"
-  | "BK_CREDENTIALS_FAILED";
+  | "BK_CREDENTIALS_FAILED"
+  | "BK_TOKEN_REALM_REFUSED"
+  | "BK_TOKEN_FAILED"
+  | "BK_SECRET_FAILED"
+  | "BK_SSH_FAILED"
+  | "BK_UPLOAD_FAILED";
 
 const brand: symbol = Symbol.for("@bk/session/SessionError");
 

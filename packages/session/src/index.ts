@@ -1,16 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // Being a session.
-export type { Attachable, StreamCall, StreamHandler } from "./attachable.js";
+export type { Attachable, RouteContext, StreamCall, StreamHandler } from "./attachable.js";
 // Services.
 export {
+  type AllowTokenRealm,
   type AuthOptions,
   type CredentialSource,
   createAuth,
   createDockerCredentials,
   type DockerCredentialsOptions,
   type RegistryAuth,
+  type RegistryTls,
+  type TokenRealm,
 } from "./auth/index.js";
+export type { Environment } from "./environment.js";
 export { SessionError, type SessionErrorCode } from "./errors.js";
 export { createFileSend, type ExportTarget, type OpenExport } from "./filesync/file-send.js";
 export { createFileSync, type FileSyncOptions } from "./filesync/file-sync.js";
@@ -19,6 +23,11 @@ export { createMemorySource } from "./filesync/source/memory-source.js";
 export type { MemoryEntry } from "./filesync/source/memory-tree.js";
 export type { SourceFile, SyncPatterns, SyncSource } from "./filesync/source/source.js";
 export type { Metadata } from "./metadata.js";
+export { checkSecret, type SecretCallback, type SecretSource } from "./secrets/secret-source.js";
+export { createSecrets, type SecretsOptions } from "./secrets/secrets.js";
 export { createSession, type Session, type SessionOptions } from "./session.js";
 export type { SessionConnection } from "./session-server.js";
 export { openSessionTunnel } from "./session-tunnel.js";
+export { createSshForward, type SshForwardOptions } from "./ssh/ssh-forward.js";
+export type { SshSource } from "./ssh/ssh-source.js";
+export { createUpload, type Upload } from "./upload/upload.js";

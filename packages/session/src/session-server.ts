@@ -44,10 +44,10 @@ export interface SessionConnection {
 export function serveConnection(connection: Duplex, options: ServeOptions): SessionConnection {
   const streams = collectStreams(options.attachables);
   const announced = new Set(options.attachables.flatMap((attachable) => attachable.methods));
-  const unary = loadUnaryHandler(options.attachables);
   const ended = new AbortController();
   setMaxListeners(0, ended.signal); // one for each call under way
   const fail = once(options.onFailure ?? (() => {}));
+  const unary = loadUnaryHandler(options.attachables, { fail });
   const server = createServer(SERVER_OPTIONS);
   let session: ServerHttp2Session | undefined;
   let closing = false;

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Http2ServerRequest, Http2ServerResponse } from "node:http2";
 import { maxMessageBytes } from "@bk/transport";
-import type { Attachable } from "./attachable.js";
+import type { Attachable, RouteContext } from "./attachable.js";
 
 type RequestHandler = (request: Http2ServerRequest, response: Http2ServerResponse) => void;
 
 /** Answers the calls of the control tier. Connect takes 80 ms to load, so it is loaded with the first of them. */
-export function loadUnaryHandler(attachables: readonly Attachable[]): RequestHandler {
+export function loadUnaryHandler(attachables: readonly Attachable[], context: RouteContext): RequestHandler {
   let loading: Promise<RequestHandler> | undefined;
   async function load(): Promise<RequestHandler> {
     const { connectNodeAdapter } = await import("@connectrpc/connect-node");
@@ -17,7 +17,7 @@ export function loadUnaryHandler(attachables: readonly Attachable[]): RequestHan
       readMaxBytes: maxMessageBytes,
       writeMaxBytes: maxMessageBytes,
       routes(router) {
-        for (const attachable of attachables) attachable.routes?.(router);
+        for (const attachable of attachables) attachable.routes?.(router, context);
       },
     });
   }

@@ -3,15 +3,13 @@ import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { access, constants } from "node:fs/promises";
 import path from "node:path";
 import type { AbortOptions } from "@bk/transport";
+import type { Environment } from "../environment.js";
 import { SessionError } from "../errors.js";
 import { parseHelperAnswer } from "./helper-answer.js";
 import type { HelperAnswer } from "./lookup.js";
 
 const TIMEOUT_MS = 30_000;
 const MAX_STDOUT_BYTES = 1 << 20;
-
-/** Environment variables, as `process.env` has them. */
-export type Environment = Readonly<Record<string, string | undefined>>;
 
 export interface HelperRequest extends AbortOptions {
   /** The part of the program's name behind `docker-credential-`. */

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import { readFile } from "node:fs/promises";
-import os from "node:os";
 import path from "node:path";
+import type { AbortOptions } from "@bk/transport";
+import type { Environment } from "../environment.js";
 import { SessionError } from "../errors.js";
-import { askCredentialHelper, type Environment } from "./credential-helper.js";
+import { askCredentialHelper } from "./credential-helper.js";
 import { type DockerConfig, parseAuthEnvironment, parseDockerConfig } from "./docker-config.js";
+import { findDockerConfigDir } from "./docker-config-dir.js";
 import { applyHelperAnswer, planLookup } from "./lookup.js";
 import type { CredentialSource, RegistryAuth } from "./registry-auth.js";
 import { toConfigKey } from "./registry-host.js";
@@ -30,24 +32,30 @@ export interface DockerCredentialsOptions {
  */
 export function createDockerCredentials(options: DockerCredentialsOptions = {}): CredentialSource {
   const env = options.env ?? process.env;
-  const file = path.join(
-    env["DOCKER_CONFIG"] || path.join(options.homeDir ?? os.homedir(), ".docker"),
-    "config.json",
-  );
+  const file = path.join(findDockerConfigDir(options), "config.json");
   const credentialsFor = createSharedLookup({
-    lookup: (host, { signal }) => lookUp(host, { file, env, signal }),
+    lookup: (host, { signal }) => findRegistryAuth(toConfigKey(host), { file, env, signal }),
     maxAgeMs: MAX_AGE_MS,
   });
   return { credentialsFor };
 }
 
-interface LookupContext {
+export interface FindRegistryAuthOptions extends AbortOptions {
+  /** A config.json. */
   readonly file: string;
   readonly env: Environment;
-  readonly signal: AbortSignal;
 }
 
-async function lookUp(host: string, { file, env, signal }: LookupContext): Promise<RegistryAuth> {
+/**
+ * Looks up what Docker has for a registry as its own files name it: `https://index.docker.io/v1/` or `docker.io` for
+ * Docker Hub. Must match docker/cli config/configfile GetAuthConfig.
+ *
+ * @throws {SessionError} `BK_CREDENTIALS_FAILED`.
+ */
+export async function findRegistryAuth(
+  host: string,
+  { file, env, signal }: FindRegistryAuthOptions,
+): Promise<RegistryAuth> {
   // The daemon chooses the host, and a helper reads it as a line.
   if (/\p{Cc}/u.test(host)) {
     throw new SessionError(
@@ -55,7 +63,7 @@ async function lookUp(host: string, { file, env, signal }: LookupContext): Promi
       "The daemon asked for the credentials of a malformed host name",
     );
   }
-  const plan = planLookup(await readConfig(file), readEnvironment(env), toConfigKey(host));
+  const plan = planLookup(await readConfig(file), readEnvironment(env), host);
   if (plan.kind === "known") return plan.auth;
   const { helper, serverUrl } = plan;
   return applyHelperAnswer(plan, await askCredentialHelper({ helper, serverUrl, env, signal }));

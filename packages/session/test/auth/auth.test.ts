@@ -10,7 +10,7 @@ function connectTo(credentialsFor: CredentialSource["credentialsFor"]) {
   const { routes } = createAuth({ credentials: { credentialsFor } });
   return createClient(
     Auth,
-    createRouterTransport((router) => routes?.(router)),
+    createRouterTransport((router) => routes?.(router, { fail: () => {} })),
   );
 }
 
