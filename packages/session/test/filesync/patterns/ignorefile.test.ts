@@ -1,11 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 import { expect, test } from "vitest";
 import { toByteString } from "../../../src/filesync/byte-string.js";
-import { parseIgnoreFile } from "../../../src/filesync/patterns/ignorefile.js";
+import { parseIgnoreFile, parseIgnoreLines } from "../../../src/filesync/patterns/ignorefile.js";
 
 test("one pattern a line, cleaned, without comments and blank lines", () => {
   const text = "# comment\n/node_modules/\r\n\n  ./dist  \n! /dist/keep\n # no comment\n";
   expect(parseIgnoreFile(text)).toEqual(["node_modules", "dist", "!dist/keep", "# no comment"]);
+});
+
+test("each pattern knows its line", () => {
+  expect(parseIgnoreLines("# comment\n\na\n!b\n")).toEqual([
+    { pattern: "a", line: 3 },
+    { pattern: "!b", line: 4 },
+  ]);
 });
 
 test("white space is what Go takes for it, and a byte-order mark only at the start is dropped", () => {
