@@ -5,7 +5,8 @@ export { readMetadata } from "../metadata.js";
 export { type ByteString, fromByteString, toByteString } from "./byte-string.js";
 export { cleanPath } from "./patterns/go-path.js";
 export { parseIgnoreFile } from "./patterns/ignorefile.js";
-export type { PathTest, Pattern } from "./patterns/pattern.js";
+export type { PathTest } from "./patterns/path-test.js";
+export type { Pattern } from "./patterns/pattern.js";
 export {
   compilePatterns,
   type MatchInfo,

@@ -34,9 +34,12 @@ export function parentPaths(path: ByteString): readonly ByteString[] {
   return parents;
 }
 
-/** A quick look that clears most clean paths. */
-function isClean(path: ByteString): boolean {
-  return !path.startsWith("/") && !path.startsWith(".") && !path.includes("//") && !path.includes("/.");
+/** A directory in the path that cleaning would take out. */
+const UNCLEAN = /(?:^|\/)\.{0,2}\//;
+
+/** Whether the directories above the path are what stands before each "/". */
+export function isClean(path: ByteString): boolean {
+  return !UNCLEAN.test(path);
 }
 
 /** Removes what Go calls white space from both ends: with U+0085, without the byte-order mark. */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { ByteString } from "../byte-string.js";
-import { parentPaths } from "./go-path.js";
+import { isClean, parentPaths } from "./go-path.js";
 import { badPattern, compilePattern, type Pattern } from "./pattern.js";
 
 /** A list of patterns, as .dockerignore and the daemon's include and exclude lists have them. */
@@ -34,7 +34,7 @@ export function compilePatterns(patterns: readonly ByteString[]): PatternMatcher
  * @throws {SessionError} `BK_PATTERN_INVALID` if a pattern that cannot be compiled is needed.
  */
 export function matchesOrParentMatches(matcher: PatternMatcher, path: ByteString): boolean {
-  const parents = parentPaths(path);
+  const parents = parentsToTry(path);
   let matched = false;
   for (const pattern of matcher.patterns) {
     if (pattern.exclusion === matched && matchesAny(pattern, path, parents)) matched = !pattern.exclusion;
@@ -57,7 +57,7 @@ export function matchesUsingParent(
   info?: boolean[] | undefined,
 ): boolean {
   const { patterns } = matcher;
-  const parents = parent.length > 0 ? [] : parentPaths(path);
+  const parents = parent.length > 0 ? [] : parentsToTry(path);
   let matched = false;
   for (let i = 0; i < patterns.length; i++) {
     const pattern = patterns[i];
@@ -99,7 +99,17 @@ function outcomeBelow(
   return possible;
 }
 
-function matchesAny({ test }: Pattern, path: ByteString, parents: readonly ByteString[]): boolean {
+/** Undefined for a clean path: a test finds the directories above it by itself. */
+function parentsToTry(path: ByteString): readonly ByteString[] | undefined {
+  return isClean(path) ? undefined : parentPaths(path);
+}
+
+function matchesAny(
+  { test }: Pattern,
+  path: ByteString,
+  parents: readonly ByteString[] | undefined,
+): boolean {
   if (!test) throw badPattern();
+  if (!parents) return test.matchesPathOrParent(path);
   return test.matches(path) || parents.some((parent) => test.matches(parent));
 }

@@ -12,6 +12,13 @@ export type PatternToken =
   | { readonly kind: "deep" }
   /** `**` at the end: anything. */
   | { readonly kind: "rest" }
+  /** `[a-z_]` or `[^a-z_]`, of ASCII letters, digits and "_". The second also means "/". */
+  | {
+      readonly kind: "class";
+      readonly chars: ReadonlySet<string>;
+      readonly negated: boolean;
+      readonly source: string;
+    }
   /** Text that the daemon hands to its regular expressions as it is. */
   | { readonly kind: "raw"; readonly source: string };
 
@@ -28,6 +35,8 @@ export type PatternSyntax =
 const ESCAPED = new Set([".", "+", "(", ")", "$"]);
 // These mean something in a regular expression and are not escaped by the daemon, so they keep that meaning.
 const LEAKING = new Set(["[", "]", "{", "}", "|", "^"]);
+/** Classes that need no thought: no escapes, no "-" or "*" of their own. */
+const PLAIN_CLASS = /^\[(\^?)((?:[0-9A-Za-z_](?:-[0-9A-Za-z_])?)+)\]/;
 
 /**
  * Reads a cleaned pattern without its "!".
@@ -62,6 +71,7 @@ function readToken(chars: readonly string[], at: number): { token: PatternToken;
   if (char === "*") return { token: { kind: "star" }, end: at + 1 };
   if (char === "?") return { token: { kind: "any" }, end: at + 1 };
   if (char === "\\") return readEscape(chars, at);
+  if (char === "[") return readClass(chars, at);
   if (LEAKING.has(char)) return { token: { kind: "raw", source: char }, end: at + 1 };
   return { token: { kind: "char", char, source: ESCAPED.has(char) ? `\\${char}` : char }, end: at + 1 };
 }
@@ -73,6 +83,20 @@ function readEscape(chars: readonly string[], at: number): { token: PatternToken
   const plain = escaped < "\x80" && !/[0-9A-Za-z]/.test(escaped);
   const source = `\\${escaped}`;
   return { token: plain ? { kind: "char", char: escaped, source } : { kind: "raw", source }, end: at + 2 };
+}
+
+function readClass(chars: readonly string[], at: number): { token: PatternToken; end: number } {
+  const raw = { token: { kind: "raw", source: "[" }, end: at + 1 } as const;
+  const end = chars.indexOf("]", at) + 1;
+  const [source, caret, ranges] = PLAIN_CLASS.exec(chars.slice(at, end).join("")) ?? [];
+  if (source === undefined || ranges === undefined) return raw;
+  const members = new Set<string>();
+  for (const [, low = "", high = low] of ranges.matchAll(/(.)(?:-(.))?/g)) {
+    if (low > high) return raw; // what the daemon says of it is left to the expression
+    for (let code = low.charCodeAt(0); code <= high.charCodeAt(0); code++)
+      members.add(String.fromCharCode(code));
+  }
+  return { token: { kind: "class", chars: members, negated: caret === "^", source }, end };
 }
 
 /** Of the raw ones, only classes and escapes make the daemon use an expression. */
@@ -88,6 +112,7 @@ export function toExpression(tokens: readonly PatternToken[]): string {
 function toSource(token: PatternToken): string {
   switch (token.kind) {
     case "char":
+    case "class":
     case "raw":
       return token.source;
     case "any":

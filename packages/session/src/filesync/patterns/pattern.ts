@@ -3,7 +3,8 @@ import { RE2JS } from "re2js";
 import { SessionError } from "../../errors.js";
 import { type ByteString, decodeRunes } from "../byte-string.js";
 import { matchGlob, parseGlob } from "./go-glob.js";
-import { cleanPath, trimSpace } from "./go-path.js";
+import { cleanPath, parentPaths, trimSpace } from "./go-path.js";
+import { createExactTest, createPrefixTest, createSuffixTest, type PathTest } from "./path-test.js";
 import { createAutomaton } from "./pattern-automaton.js";
 import { parsePatternSyntax, toExpression } from "./pattern-syntax.js";
 
@@ -15,12 +16,6 @@ export interface Pattern {
   readonly exclusion: boolean;
   /** How paths are compared with it. Undefined for an expression that cannot be compiled. */
   readonly test: PathTest | undefined;
-}
-
-export interface PathTest {
-  matches(path: ByteString): boolean;
-  /** False only if no path that begins with `prefix` and goes on matches. */
-  matchesBelow(prefix: ByteString): boolean;
 }
 
 /**
@@ -50,7 +45,7 @@ function createTest(text: ByteString): PathTest | undefined {
   const syntax = parsePatternSyntax(text);
   switch (syntax.kind) {
     case "exact":
-      return { matches: (path) => path === text, matchesBelow: (prefix) => text.startsWith(prefix) };
+      return createExactTest(text);
     case "prefix":
       return createPrefixTest(text.slice(0, -2));
     case "suffix":
@@ -60,23 +55,16 @@ function createTest(text: ByteString): PathTest | undefined {
   }
 }
 
-function createPrefixTest(begin: ByteString): PathTest {
-  return {
-    matches: (path) => path.startsWith(begin),
-    matchesBelow: (prefix) => prefix.startsWith(begin) || begin.startsWith(prefix),
-  };
-}
-
-function createSuffixTest(end: ByteString): PathTest {
-  const alone = end.startsWith("/") ? end.slice(1) : undefined;
-  return { matches: (path) => path.endsWith(end) || path === alone, matchesBelow: () => true };
-}
-
 /** RE2 is what the daemon uses, and its time is linear in the path; RegExp would backtrack. */
 function createExpressionTest(source: string): PathTest | undefined {
   try {
     const expression = RE2JS.compile(source);
-    return { matches: (path) => expression.test(decodeRunes(path)), matchesBelow: () => true };
+    const matches = (path: ByteString) => expression.test(decodeRunes(path));
+    return {
+      matches,
+      matchesPathOrParent: (path) => matches(path) || parentPaths(path).some(matches),
+      matchesBelow: () => true,
+    };
   } catch {
     return undefined;
   }
