@@ -3,6 +3,16 @@
 // What a build would send: the same sources and filters as in a session.
 export { readMetadata } from "../metadata.js";
 export { type ByteString, fromByteString, toByteString } from "./byte-string.js";
+export type { ContextOptions } from "./context/context-options.js";
+export type { ContextPath } from "./context/context-path.js";
+export { digestContext } from "./context/digest-context.js";
+export {
+  type ContextEntry,
+  type ContextExplanation,
+  type DroppedPath,
+  explainContext,
+} from "./context/explain-context.js";
+export type { PatternOrigin } from "./context/pattern-origin.js";
 export { cleanPath } from "./patterns/go-path.js";
 export { parseIgnoreFile } from "./patterns/ignorefile.js";
 export type { PathTest } from "./patterns/path-test.js";
