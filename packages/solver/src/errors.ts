@@ -9,13 +9,19 @@ import type { SolveFailure } from "./failure/solve-failure.js";
  * - `BK_SOLVE_CANCELED`: the daemon canceled the build although the caller had not aborted it.
  * - `BK_DAEMON_UNAVAILABLE`: the daemon could not be reached, or was lost, before it said why.
  * - `BK_LOAD_FAILED`: the image was built, but Docker could not load it.
+ * - `BK_REQUEST_REFUSED`: the daemon refused a request that is no build, such as a prune with a malformed filter.
+ * - `BK_UNSUPPORTED`: the daemon does not know the request.
+ * - `BK_BUILD_NOT_FOUND`: the daemon's history has no such build.
  */
 export type SolverErrorCode =
   | "BK_OPTIONS_INVALID"
   | "BK_SOLVE_FAILED"
   | "BK_SOLVE_CANCELED"
   | "BK_DAEMON_UNAVAILABLE"
-  | "BK_LOAD_FAILED";
+  | "BK_LOAD_FAILED"
+  | "BK_REQUEST_REFUSED"
+  | "BK_UNSUPPORTED"
+  | "BK_BUILD_NOT_FOUND";
 
 export interface SolverErrorOptions extends ErrorOptions {
   /** The option that was refused, as a path: `tags[1]`, `buildArgs.HTTP_PROXY`. */

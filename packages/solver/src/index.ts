@@ -2,6 +2,18 @@
 
 // A build.
 export type { BuildResult } from "./build-result.js";
+// What a daemon holds.
+export { type DiskUsageOptions, diskUsage } from "./control/disk-usage.js";
+export { type DaemonInfo, readDaemonInfo } from "./control/info.js";
+export { type PruneOptions, prune } from "./control/prune.js";
+export type { UsageRecord } from "./control/usage-record.js";
+export {
+  type Device,
+  type GcRule,
+  type ListWorkersOptions,
+  listWorkers,
+  type Worker,
+} from "./control/workers.js";
 // A daemon.
 export { createDaemon, type Daemon, type DaemonOptions, type SessionOpener } from "./daemon/daemon.js";
 export { createDockerDaemon, type DockerDaemonOptions } from "./daemon/docker-daemon.js";
@@ -13,6 +25,17 @@ export { formatSolveFailure } from "./failure/failure-text.js";
 export { toPlainLine } from "./failure/log-tail.js";
 export type { SolveFailure } from "./failure/solve-failure.js";
 export type { SnippetLine, SourceSnippet } from "./failure/source-snippet.js";
+// The builds that it ran.
+export type { BlobDescriptor, BuildOutput, BuildRecord } from "./history/build-record.js";
+export {
+  type BuildEvent,
+  type BuildFilter,
+  followBuilds,
+  inspectBuild,
+  type ListBuildsOptions,
+  listBuilds,
+} from "./history/list-builds.js";
+export { deleteBuild, pinBuild } from "./history/update-build.js";
 export type { DockerExport, ExportOptions, ImageExport, MobyExport } from "./options/export-options.js";
 export {
   type ResolvedSolveOptions,

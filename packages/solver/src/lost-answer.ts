@@ -3,7 +3,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Status } from "@bk/proto/rpc";
 import { findTransportError } from "@bk/transport";
 import type { Daemon } from "./daemon/daemon.js";
-import { findCompletedBuild, readBuildError } from "./daemon/history.js";
+import { findCompletedBuild, readBuildError } from "./history/build-error.js";
 
 /*
  * The error of a failed build travels in HTTP/2 trailers, with the whole Dockerfile in it. From about 45 kB on it

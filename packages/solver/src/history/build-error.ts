@@ -2,7 +2,8 @@
 import { BuildHistoryEventType, type BuildHistoryRecord } from "@bk/proto/control";
 import type { Status } from "@bk/proto/rpc";
 import type { AbortOptions } from "@bk/transport";
-import { callOptions, connectTransport, type Daemon } from "./daemon.js";
+import { callOptions, type Daemon } from "../daemon/daemon.js";
+import { readBlob } from "./read-blob.js";
 
 /** The daemon's limit of a message, and so of the errors that are worth reading back. */
 const MAX_ERROR_BYTES = 16 << 20;
@@ -33,19 +34,16 @@ export async function readBuildError(
 ): Promise<Status | undefined> {
   const descriptor = record.externalError;
   if (!descriptor || descriptor.size > MAX_ERROR_BYTES) return record.error;
-  const [{ createClient }, { Content }, { fromBinary }, { StatusSchema }] = await Promise.all([
-    import("@connectrpc/connect"),
-    import("@bk/proto/content"),
+  const parts: Uint8Array[] = [];
+  let length = 0;
+  for await (const part of readBlob(daemon, descriptor.digest, options)) {
+    length += part.length;
+    if (length > MAX_ERROR_BYTES) return record.error;
+    parts.push(part);
+  }
+  const [{ fromBinary }, { StatusSchema }] = await Promise.all([
     import("@bufbuild/protobuf"),
     import("@bk/proto/rpc"),
   ]);
-  const content = createClient(Content, await connectTransport(daemon.channel));
-  const parts: Uint8Array[] = [];
-  let length = 0;
-  for await (const part of content.read({ digest: descriptor.digest }, callOptions(options))) {
-    length += part.data.length;
-    if (length > MAX_ERROR_BYTES) return record.error;
-    parts.push(part.data);
-  }
   return fromBinary(StatusSchema, Buffer.concat(parts, length));
 }

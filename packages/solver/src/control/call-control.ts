@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Control } from "@bk/proto/control";
+import { type AbortOptions, findTransportError } from "@bk/transport";
+import type { Client } from "@connectrpc/connect";
+import { callOptions, type Daemon } from "../daemon/daemon.js";
+import { SolverError } from "../errors.js";
+import { toPlainLine } from "../failure/log-tail.js";
+import { formatRemoteStatus, readRemoteStatus } from "../failure/remote-status.js";
+
+/** gRPC's code for a method that the server does not have. */
+const UNIMPLEMENTED = 12;
+
+type ControlClient = Client<typeof Control>;
+type CallOptions = ReturnType<typeof callOptions>;
+
+/**
+ * Makes one call of the control API. `what` completes "The daemon refused to ...".
+ *
+ * @throws {TransportError} when the daemon cannot be reached or was lost; {SolverError} `BK_UNSUPPORTED` when it
+ * does not know the call, `BK_REQUEST_REFUSED` with its reason; `signal.reason`.
+ */
+export async function callControl<T>(
+  daemon: Daemon,
+  what: string,
+  call: (control: ControlClient, options: CallOptions) => Promise<T>,
+  { signal }: AbortOptions = {},
+): Promise<T> {
+  try {
+    signal?.throwIfAborted();
+    return await call(await daemon.control(), callOptions({ signal }));
+  } catch (error) {
+    throw await explain(daemon, what, error, signal);
+  }
+}
+
+/** As `callControl`, for calls that answer with a stream. Leaving the loop cancels the call. */
+export async function* streamControl<T>(
+  daemon: Daemon,
+  what: string,
+  call: (control: ControlClient, options: CallOptions) => AsyncIterable<T>,
+  { signal }: AbortOptions = {},
+): AsyncGenerator<T, void, undefined> {
+  try {
+    signal?.throwIfAborted();
+    yield* call(await daemon.control(), callOptions({ signal }));
+  } catch (error) {
+    throw await explain(daemon, what, error, signal);
+  }
+}
+
+async function explain(
+  daemon: Daemon,
+  what: string,
+  error: unknown,
+  signal: AbortSignal | undefined,
+): Promise<unknown> {
+  if (signal?.aborted) return signal.reason;
+  const lost = findTransportError(error);
+  if (lost) return lost;
+  const remote = await readRemoteStatus(error);
+  if (!remote) return error;
+  const at = `The daemon at ${daemon.endpoint}`;
+  const options = { cause: error };
+  if (remote.code === UNIMPLEMENTED) {
+    return new SolverError("BK_UNSUPPORTED", `${at} is too old to ${what}`, options);
+  }
+  const reason = toPlainLine(formatRemoteStatus(remote));
+  return new SolverError("BK_REQUEST_REFUSED", `${at} refused to ${what}: ${reason}`, options);
+}
