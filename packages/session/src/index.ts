@@ -17,11 +17,17 @@ export {
 export type { Environment } from "./environment.js";
 export { SessionError, type SessionErrorCode } from "./errors.js";
 export { createFileSend, type ExportTarget, type OpenExport } from "./filesync/file-send.js";
-export { createFileSync, type FileSyncOptions } from "./filesync/file-sync.js";
+export { createFileSync, type FileSyncOptions, type SyncProgress } from "./filesync/file-sync.js";
 export { createDiskSource } from "./filesync/source/disk-source.js";
 export { createMemorySource } from "./filesync/source/memory-source.js";
 export type { MemoryEntry } from "./filesync/source/memory-tree.js";
-export type { SourceFile, SyncPatterns, SyncSource } from "./filesync/source/source.js";
+export type {
+  ReadOptions,
+  SkippedEntry,
+  SourceFile,
+  SyncPatterns,
+  SyncSource,
+} from "./filesync/source/source.js";
 export type { Metadata } from "./metadata.js";
 export { checkSecret, type SecretCallback, type SecretSource } from "./secrets/secret-source.js";
 export { createSecrets, type SecretsOptions } from "./secrets/secrets.js";

@@ -3,7 +3,8 @@ import type { Attachable, StreamCall } from "../attachable.js";
 import { SessionError } from "../errors.js";
 import type { Metadata } from "../metadata.js";
 import { fromByteString, toByteString } from "./byte-string.js";
-import { sendFiles } from "./send/send-files.js";
+import { type SendOptions, sendFiles } from "./send/send-files.js";
+import type { SendProgress } from "./send/send-progress.js";
 import type { SyncPatterns, SyncSource } from "./source/source.js";
 
 const METHOD = "/moby.filesync.v1.FileSync/DiffCopy";
@@ -17,25 +18,70 @@ const FOLLOW_HEADER = "followpaths";
 export interface FileSyncOptions {
   /** What the daemon may read, by the name that it asks for. */
   readonly dirs: ReadonlyMap<string, SyncSource>;
+  /** What to do about an entry that this process may not read; see `SendOptions.onUnreadable`. Default `error`. */
+  readonly onUnreadable?: SendOptions["onUnreadable"];
+  /**
+   * Called every 100 ms while a directory is sent, and once more at its end. What it throws fails the transfer.
+   * The daemon asks for directories one by one or at the same time, and may ask for one again.
+   */
+  readonly onProgress?: ((progress: SyncProgress) => void) | undefined;
 }
 
-/** Sends directories to the daemon, filtered by the patterns that it asks with. Files are sent as root's. */
-export function createFileSync({ dirs }: FileSyncOptions): Attachable {
-  const byName = new Map([...dirs].map(([name, source]) => [toByteString(name), source]));
-  return { methods: [METHOD], streams: { [METHOD]: (call) => syncDir(call, byName) } };
+/** How far the transfer of one directory is. */
+export interface SyncProgress extends SendProgress {
+  /** The name under which the directory is shared, for example `context`. */
+  readonly dir: string;
 }
 
-async function syncDir(call: StreamCall, dirs: ReadonlyMap<string, SyncSource>): Promise<void> {
-  const name = call.metadata.get(DIR_NAME_HEADER)?.[0] ?? "";
-  const source = dirs.get(name);
+/**
+ * Sends directories to the daemon, filtered by the patterns that it asks with. Files are sent as root's. A call
+ * fails as `sendFiles` does, with what the daemon did wrong said in plain English.
+ */
+export function createFileSync(options: FileSyncOptions): Attachable {
+  const dirs = new Map([...options.dirs].map(([name, source]) => [toByteString(name), source]));
+  return { methods: [METHOD], streams: { [METHOD]: (call) => syncDir(call, { ...options, dirs }) } };
+}
+
+async function syncDir(call: StreamCall, options: FileSyncOptions): Promise<void> {
+  const { stream, metadata, signal } = call;
+  const { onUnreadable, onProgress } = options;
+  const name = metadata.get(DIR_NAME_HEADER)?.[0] ?? "";
+  const dir = fromByteString(name);
+  const source = options.dirs.get(name);
   // Must match the daemon: it tells a directory of another session from a failure by this status.
-  if (!source)
-    throw new SessionError(
-      "BK_NOT_SHARED",
-      `no access allowed to dir ${JSON.stringify(fromByteString(name))}`,
-    );
-  const { stream, signal } = call;
-  await sendFiles({ stream, source, patterns: readPatterns(call.metadata), resetOwner: true, signal });
+  if (!source) throw new SessionError("BK_NOT_SHARED", `no access allowed to dir ${JSON.stringify(dir)}`);
+  try {
+    await sendFiles({
+      stream,
+      source,
+      patterns: readPatterns(metadata),
+      resetOwner: true,
+      onUnreadable,
+      onProgress: onProgress && ((progress) => onProgress({ dir, ...progress })),
+      signal,
+    });
+  } catch (error) {
+    throw explainFailure(error, dir);
+  }
+}
+
+/** Says what the daemon did in words of our own: what `sendFiles` fails with then is the reference's text. */
+function explainFailure(error: unknown, dir: string): unknown {
+  if (!SessionError.is(error) || error.code !== "BK_PROTOCOL") return error;
+  return new SessionError("BK_PROTOCOL", describeFailure(error.message, `the directory "${dir}"`), {
+    cause: error,
+  });
+}
+
+function describeFailure(text: string, what: string): string {
+  const given = /^error from receiver: (.*)$/s.exec(text)?.[1];
+  // The daemon's text may hold anything, and is shown in a terminal.
+  if (given !== undefined)
+    return `The daemon stopped the transfer of ${what}: ${given.replace(/\p{Cc}+/gu, " ")}`;
+  if (text === "EOF") return `The daemon ended the transfer of ${what} before it had everything`;
+  if (text.startsWith("invalid file id"))
+    return `The daemon asked for a file of ${what} that it was not offered, or asked twice: ${text}`;
+  return `The transfer of ${what} failed: ${text}`;
 }
 
 function readPatterns(metadata: Metadata): SyncPatterns {

@@ -25,6 +25,7 @@ export {
   type PatternMatcher,
 } from "./patterns/pattern-matcher.js";
 export { type SendOptions, sendFiles } from "./send/send-files.js";
+export type { SendProgress } from "./send/send-progress.js";
 export { createDiskSource } from "./source/disk-source.js";
 // The daemon's pattern rules.
 export { createDiskTree } from "./source/disk-tree.js";
@@ -34,6 +35,6 @@ export { followLinks } from "./source/follow-links.js";
 export { createMemorySource } from "./source/memory-source.js";
 export type { MemoryEntry } from "./source/memory-tree.js";
 export { comparePaths } from "./source/order.js";
-export type { SourceFile, SyncPatterns, SyncSource } from "./source/source.js";
+export type { ReadOptions, SkippedEntry, SourceFile, SyncPatterns, SyncSource } from "./source/source.js";
 export { type FileStat, isDirectory, isHardLink, isRegularFile, isSymlink, MODE } from "./source/stat.js";
 export { createTreeSource } from "./source/tree-source.js";

@@ -1,11 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-import { chmod, rm, writeFile } from "node:fs/promises";
-import { Packet_PacketType, PacketSchema } from "@bk/proto/fsutil";
-import { leakCheck, type PeerCall, receiveTree, tmpDir, tree } from "@bk/testing";
-import { fromBinary } from "@bufbuild/protobuf";
+import { chmod, writeFile } from "node:fs/promises";
+import { leakCheck, receiveTree, tmpDir, tree } from "@bk/testing";
 import { describe, expect, test } from "vitest";
-import { createDiskSource, createFileSync, createMemorySource, type SyncSource } from "../../src/index.js";
+import {
+  createDiskSource,
+  createFileSync,
+  createMemorySource,
+  type SyncProgress,
+  type SyncSource,
+} from "../../src/index.js";
+import { deferred } from "../helpers/deferred.js";
 import { openSessionPair } from "../helpers/session-pair.js";
+import { openSyncCall } from "../helpers/sync-call.js";
 
 const METHOD = "/moby.filesync.v1.FileSync/DiffCopy";
 
@@ -84,64 +90,79 @@ describe("createFileSync()", () => {
       message: 'no access allowed to dir "secrets"',
     });
   });
-
-  test.each(["vanishes", "changes"])(
-    "fails, naming the file, when one %s before it is sent",
-    async (what) => {
-      await using dir = await tree("ADD victim file x");
-      await using pair = await shareAs("context", createDiskSource(dir.path));
-      const call = pair.peer.call(METHOD, { "dir-name": "context" });
-      await nextPacket(call);
-
-      if (what === "vanishes") await rm(dir.join("victim"));
-      else await writeFile(dir.join("victim"), "longer than before");
-      call.send(PacketSchema, { type: Packet_PacketType.PACKET_REQ, id: 0 });
-
-      await expect(call.status()).resolves.toMatchObject({
-        code: 2,
-        message: expect.stringContaining("victim"),
-      });
-      expect(pair.failures).toMatchObject([{ message: expect.stringContaining("victim") }]);
-    },
-  );
-
-  test("refuses ids that are unknown, asked for twice, or of a directory", async () => {
-    await using dir = await tree("ADD dir dir", "ADD file file x");
-    for (const ids of [[7], [1, 1], [0]]) {
-      await using pair = await shareAs("context", createDiskSource(dir.path));
-      const call = pair.peer.call(METHOD, { "dir-name": "context" });
-      await nextPacket(call);
-      await nextPacket(call);
-
-      for (const id of ids) call.send(PacketSchema, { type: Packet_PacketType.PACKET_REQ, id });
-
-      await expect(call.status()).resolves.toMatchObject({
-        message: expect.stringContaining("invalid file id"),
-      });
-    }
-  });
-
-  test("takes 100,000 requests at once", { timeout: 30_000 }, async () => {
-    const files = Object.fromEntries(Array.from({ length: 100_000 }, (_, index) => [`f${index}`, "x"]));
-    await using pair = await shareAs("context", createMemorySource(files));
-
-    const received = await receiveTree(pair.peer, { dirName: "context" });
-
-    expect(received.size).toBe(100_000);
-  });
-
-  test("fails when the daemon gives up, with its reason", async () => {
-    await using pair = await shareAs("context", createMemorySource({ a: "x" }));
-    const call = pair.peer.call(METHOD, { "dir-name": "context" });
-    await nextPacket(call);
-
-    call.send(PacketSchema, { type: Packet_PacketType.PACKET_ERR, data: Buffer.from("disk full") });
-
-    await expect(call.status()).resolves.toMatchObject({ message: expect.stringContaining("disk full") });
-  });
 });
 
-async function nextPacket(call: PeerCall) {
-  const { value } = await call.messages.next();
-  return value && fromBinary(PacketSchema, value);
-}
+describe("onProgress", () => {
+  leakCheck();
+
+  test("reports the directory's name and, at its end, all that was seen, sent and not asked for", async () => {
+    await using dir = await tree("ADD dir dir", "ADD dir/b file 12345", "ADD a file 123", "ADD h hardlink a");
+    const reports: SyncProgress[] = [];
+    await using sync = await openSyncCall(createDiskSource(dir.path), {
+      onProgress: (progress) => reports.push(progress),
+    });
+
+    await sync.next();
+    sync.request(0); // "a"; the daemon has "dir/b" already, and makes "h" a link
+    sync.finish();
+    await sync.rest();
+
+    await expect(sync.call.status()).resolves.toMatchObject({ code: 0 });
+    expect(reports.at(-1)).toMatchObject({
+      dir: "context",
+      entries: 4,
+      files: 2,
+      bytes: 3,
+      filesSent: 1,
+      filesUnchanged: 1,
+      entriesSkipped: 0,
+      done: true,
+    });
+    expect(reports.at(-1)?.bytesPerSecond).toBeGreaterThan(0);
+    expect(reports.filter(({ done }) => done)).toHaveLength(1);
+  });
+
+  test("reports while the daemon keeps the transfer waiting, at most ten times a second", async () => {
+    const times: number[] = [];
+    const third = deferred();
+    await using _sync = await openSyncCall(createMemorySource({ a: "x" }), {
+      onProgress({ entries, done }) {
+        expect({ entries, done }).toEqual({ entries: 1, done: false });
+        if (times.push(performance.now()) === 3) third.resolve();
+      },
+    });
+    const start = performance.now();
+
+    await third.promise;
+
+    expect(times[2]).toBeGreaterThan(start + 200);
+  });
+
+  test("ends with the transfer when that fails", async () => {
+    const reports: SyncProgress[] = [];
+    await using sync = await openSyncCall(createMemorySource({ a: "x" }), {
+      onProgress: (progress) => reports.push(progress),
+    });
+
+    sync.giveUp("disk full");
+
+    await sync.pair.failed;
+    expect(reports.some(({ done }) => done)).toBe(false);
+  });
+
+  test.each([
+    ["while it runs", false],
+    ["at its end", true],
+  ])("fails the transfer with what it throws %s", async (_, whenDone) => {
+    const error = new Error("the display is broken");
+    await using sync = await openSyncCall(createMemorySource({ a: "x" }), {
+      onProgress({ done }) {
+        if (done === whenDone) throw error;
+      },
+    });
+
+    if (whenDone) sync.finish();
+
+    expect(await sync.pair.failed).toBe(error);
+  });
+});

@@ -15,12 +15,21 @@ export interface SessionPair extends AsyncDisposable {
   readonly socket: Duplex;
   /** What the session reported as its failure. */
   readonly failures: readonly Error[];
+  /** Resolves with the first of them. */
+  readonly failed: Promise<Error>;
 }
 
 /** A session that serves `attachables`, with a daemon at the other end of a socket. */
 export async function openSessionPair(...attachables: readonly Attachable[]): Promise<SessionPair> {
   const failures: Error[] = [];
-  const session = createSession({ attachables, onFailure: (error) => failures.push(error) });
+  const failed = deferred<Error>();
+  const session = createSession({
+    attachables,
+    onFailure(error) {
+      failures.push(error);
+      failed.resolve(error);
+    },
+  });
   const accepted = deferred<Socket>();
   const listener = await listen("unix", accepted.resolve);
   const ours = connect(listener.address.slice("unix://".length));
@@ -34,6 +43,7 @@ export async function openSessionPair(...attachables: readonly Attachable[]): Pr
     peer,
     socket: ours,
     failures,
+    failed: failed.promise,
     async [Symbol.asyncDispose]() {
       await peer[Symbol.asyncDispose]();
       await session.close();

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 import { setImmediate as nextTurn } from "node:timers/promises";
-import type { FrameWriter } from "@bk/transport";
+import { type FrameWriter, raceAbort } from "@bk/transport";
 import { SessionError } from "../../errors.js";
 import { fromByteString } from "../byte-string.js";
 import { dataHeaderLength, writeDataHeader } from "../packet.js";
 import type { SourceFile, SyncSource } from "../source/source.js";
+import { isHardLink } from "../source/stat.js";
 import type { WakeUp } from "../wake-up.js";
+import type { SendCounts } from "./send-progress.js";
 import type { RequestedFile, SendState } from "./send-state.js";
 
 /** Up to here a file is read without leaving the event loop, straight into the output buffer. */
@@ -18,6 +20,7 @@ const SLICE_MS = 10;
 export interface ContentsOptions {
   readonly source: SyncSource;
   readonly state: SendState;
+  readonly counts: SendCounts;
   readonly writer: FrameWriter;
   /** Wakes when the receiver has sent something. */
   readonly requests: WakeUp;
@@ -25,13 +28,8 @@ export interface ContentsOptions {
 }
 
 /** Sends requested files in the order of the requests, until the receiver is done. */
-export async function sendContents({
-  source,
-  state,
-  writer,
-  requests,
-  signal,
-}: ContentsOptions): Promise<void> {
+export async function sendContents(options: ContentsOptions): Promise<void> {
+  const { source, state, counts, writer, requests, signal } = options;
   let sliceEnd = performance.now() + SLICE_MS;
   for (;;) {
     signal.throwIfAborted();
@@ -40,30 +38,34 @@ export async function sendContents({
       if (state.finished) return;
       await requests.wait();
       sliceEnd = performance.now() + SLICE_MS;
-    } else if (file.stat.size <= SMALL_FILE_BYTES) {
-      sendSmallFile(source, file, writer);
-      if (writer.full) await writer.drain();
+      continue;
+    }
+    if (file.stat.size <= SMALL_FILE_BYTES) {
+      sendSmallFile(options, file);
+      if (writer.full) await raceAbort(writer.drain(), signal);
       if (performance.now() > sliceEnd) {
         await nextTurn();
         sliceEnd = performance.now() + SLICE_MS;
       }
     } else {
-      await sendLargeFile(source, file, writer, signal);
+      await sendLargeFile(options, file);
     }
+    if (!isHardLink(file.stat)) counts.filesSent++;
   }
 }
 
-function sendSmallFile(source: SyncSource, { id, stat }: RequestedFile, writer: FrameWriter): void {
-  if (stat.size > 0) {
-    const file = source.open(stat);
-    try {
+function sendSmallFile({ source, counts, writer }: ContentsOptions, { id, stat }: RequestedFile): void {
+  const file = source.open(stat);
+  try {
+    if (stat.size > 0) {
       const headerLength = dataHeaderLength(id, stat.size);
       const { buffer, offset } = writer.reserve(headerLength + stat.size);
       writeDataHeader(buffer, offset, id, stat.size);
       fillFrom(file, buffer.subarray(offset + headerLength, offset + headerLength + stat.size));
-    } finally {
-      file.close();
+      counts.bytes += stat.size;
     }
+  } finally {
+    file.close();
   }
   writeEndOfFile(writer, id);
 }
@@ -85,10 +87,8 @@ function fillFrom(file: SourceFile, target: Buffer): void {
 }
 
 async function sendLargeFile(
-  source: SyncSource,
+  { source, counts, writer, signal }: ContentsOptions,
   { id, stat }: RequestedFile,
-  writer: FrameWriter,
-  signal: AbortSignal,
 ): Promise<void> {
   const file = source.open(stat);
   try {
@@ -99,7 +99,8 @@ async function sendLargeFile(
       if (count === 0) throw shortened(stat.path, position, stat.size);
       writer.writeParts(dataHeader(id, count), chunk.subarray(0, count));
       position += count;
-      if (writer.full) await writer.drain();
+      counts.bytes += count;
+      if (writer.full) await raceAbort(writer.drain(), signal);
     }
     file.assertUnchanged();
   } finally {

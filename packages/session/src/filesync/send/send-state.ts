@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { SessionError } from "../../errors.js";
 import type { ReceiverPacket } from "../packet.js";
-import { type FileStat, isRegularFile } from "../source/stat.js";
+import { type FileStat, isHardLink, isRegularFile } from "../source/stat.js";
+import type { SendCounts } from "./send-progress.js";
 
 /**
  * The sender's side of a transfer, without I/O. Entries get ids in the order in which they are described; the
@@ -13,9 +14,9 @@ export interface SendState {
   /** Counts an entry that is being described, and makes it available to requests if it has contents. */
   describe(stat: FileStat): void;
   /**
-   * Takes a packet of the receiver.
-   * @throws {SessionError} `BK_PROTOCOL` for an id that is unknown, has no contents or was asked for before, and
-   * when the receiver reports an error.
+   * Takes a packet of the receiver; what comes after it said that it is done is ignored.
+   * @throws {SessionError} `BK_PROTOCOL`, with the text of the reference: `invalid file id 7` for an id that is
+   * unknown, has no contents or was asked for before, `error from receiver: ...` when the receiver gives up.
    */
   receive(packet: ReceiverPacket): void;
   /** The next requested file, oldest first. */
@@ -29,7 +30,7 @@ export interface RequestedFile {
   readonly stat: FileStat;
 }
 
-export function createSendState(): SendState {
+export function createSendState(counts: SendCounts): SendState {
   const available = new Map<number, FileStat>();
   // Bounded by what was described: an id leaves `available` when it is queued.
   let queue: RequestedFile[] = [];
@@ -47,14 +48,17 @@ export function createSendState(): SendState {
   return {
     describe(stat) {
       const id = nextId++;
-      if (isRegularFile(stat)) available.set(id, stat);
+      counts.entries++;
+      if (!isRegularFile(stat)) return;
+      available.set(id, stat);
+      if (!isHardLink(stat)) counts.files++;
     },
     receive(packet) {
+      if (finished) return;
       if (packet.type === "req") request(packet.id);
       else if (packet.type === "fin") finished = true;
-      else if (packet.type === "err") {
-        throw new SessionError("BK_PROTOCOL", `The daemon gave the file transfer up: ${packet.message}`);
-      }
+      else if (packet.type === "err")
+        throw new SessionError("BK_PROTOCOL", `error from receiver: ${packet.message}`);
     },
     next() {
       const file = queue[head];

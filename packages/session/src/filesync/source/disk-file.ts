@@ -44,7 +44,8 @@ export function createDiskFile(fd: number, stat: FileStat, tree: FileTree): Sour
   }
 }
 
-function assertSameFile(before: FileStat, now: FileStat): void {
+/** @throws {SessionError} `BK_CONTEXT_CHANGED` if what is there now is not what was described before. */
+export function assertSameFile(before: FileStat, now: FileStat): void {
   const change =
     before.inode !== now.inode || !isRegularFile(now)
       ? "was replaced"

@@ -1,9 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-import { constants, lstatSync, openSync, readdirSync, readlinkSync } from "node:fs";
+import {
+  type BigIntStats,
+  closeSync,
+  constants,
+  lstatSync,
+  openSync,
+  readdirSync,
+  readlinkSync,
+} from "node:fs";
 import { resolve } from "node:path";
 import { type ByteString, isAscii, toByteString } from "../byte-string.js";
-import { createDiskFile } from "./disk-file.js";
-import { type FileTree, hasCode, isGone, unreadable } from "./file-tree.js";
+import { assertSameFile, createDiskFile } from "./disk-file.js";
+import { type FileTree, isGone, unreadable } from "./file-tree.js";
 import type { HardLinks } from "./hardlinks.js";
 import { createMemoryFile } from "./memory-file.js";
 import type { SourceFile } from "./source.js";
@@ -25,7 +33,10 @@ export function createDiskTree(root: string): FileTree {
     location,
     readDirectory: (path) => readdirSync(native(path), { encoding: "latin1", withFileTypes: true }),
     stat: (path, links) => statPath(native(path), path, links),
-    open: (stat) => openFile(tree, native(stat.path), stat),
+    open: (stat) =>
+      stat.size === 0 ? openEmpty(tree, native(stat.path), stat) : openFile(tree, native(stat.path), stat),
+    // access() would answer for the real user, and on a network share for itself only.
+    checkReadable: (path) => closeSync(openSync(native(path), OPEN_FLAGS)),
   };
   return tree;
 }
@@ -35,11 +46,21 @@ function openFile(tree: FileTree, native: string | Buffer, stat: FileStat): Sour
   try {
     fd = openSync(native, OPEN_FLAGS);
   } catch (cause) {
-    // A socket is sent as an empty file.
-    if (hasCode(cause, "ENXIO") && stat.size === 0) return createMemoryFile(new Uint8Array());
     throw unreadable(tree, stat.path, cause);
   }
   return createDiskFile(fd, stat, tree);
+}
+
+/** Looks at what has no content, such as a socket, without opening it: it has to be empty still. */
+function openEmpty(tree: FileTree, native: string | Buffer, stat: FileStat): SourceFile {
+  let stats: BigIntStats;
+  try {
+    stats = lstatSync(native, { bigint: true });
+  } catch (cause) {
+    throw unreadable(tree, stat.path, cause);
+  }
+  assertSameFile(stat, toFileStat(stat.path, stats, stat.linkname));
+  return createMemoryFile(new Uint8Array());
 }
 
 /** Node takes a string as UTF-8, so that only ASCII may stay one. */

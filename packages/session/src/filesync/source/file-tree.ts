@@ -18,6 +18,8 @@ export interface FileTree {
   /** Undefined when nothing is there (any more). Follows no link at the path itself. */
   stat(path: ByteString, links: HardLinks): FileStat | undefined;
   open(stat: FileStat): SourceFile;
+  /** Asks the system whether a regular file may be read. Throws what it answers if not. */
+  checkReadable(path: ByteString): void;
 }
 
 /** One name in a directory; Node's `Dirent` is one. */
@@ -42,8 +44,12 @@ export function hasCode(error: unknown, code: string): boolean {
 /** `cause` as this package's error, with the path named. */
 export function unreadable(tree: FileTree, path: ByteString, cause: unknown): SessionError {
   const what = path === "" ? `the directory ${tree.location}` : `${fromByteString(path)} in ${tree.location}`;
-  const why = REASONS.get(errorCode(cause)) ?? (cause instanceof Error ? cause.message : String(cause));
-  return new SessionError("BK_CONTEXT_UNREADABLE", `Cannot read ${what}: ${why}`, { cause });
+  return new SessionError("BK_CONTEXT_UNREADABLE", `Cannot read ${what}: ${reasonOf(cause)}`, { cause });
+}
+
+/** Why the system refused, for people. */
+export function reasonOf(cause: unknown): string {
+  return REASONS.get(errorCode(cause)) ?? (cause instanceof Error ? cause.message : String(cause));
 }
 
 const REASONS: ReadonlyMap<string, string> = new Map([

@@ -46,6 +46,7 @@ export function createMemoryTree(files: Readonly<Record<string, MemoryEntry>>): 
       if (!node) throw invalidPath(stat.path, "it does not exist");
       return createMemoryFile(node.content);
     },
+    checkReadable() {},
   };
 }
 

@@ -13,6 +13,22 @@ export interface SyncPatterns extends FilterLists {
   readonly followPaths?: readonly ByteString[] | undefined;
 }
 
+/** An entry that was left out. */
+export interface SkippedEntry {
+  /** Relative to the root. Bytes that are no UTF-8 show as U+FFFD. */
+  readonly path: string;
+  /** For people: `permission denied`. */
+  readonly reason: string;
+}
+
+export interface ReadOptions extends AbortOptions {
+  /**
+   * Told of each entry that would be sent and that the system does not let this process read: it is left out, a
+   * directory with all that it holds. Without it such an entry is an error. The root always is.
+   */
+  readonly onSkip?: ((entry: SkippedEntry) => void) | undefined;
+}
+
 /** A directory that can be synced to the daemon: on disk, or in memory. */
 export interface SyncSource {
   /**
@@ -20,7 +36,7 @@ export interface SyncSource {
    *
    * @throws {SessionError} `BK_PATTERN_INVALID` with the daemon's text, `BK_CONTEXT_UNREADABLE`.
    */
-  resolveFilter(patterns: SyncPatterns, options?: AbortOptions): Promise<SyncFilter>;
+  resolveFilter(patterns: SyncPatterns, options?: ReadOptions): Promise<SyncFilter>;
   /**
    * What passes the filter, in the order of the wire, in batches of at most some hundred. Works in slices of
    * some milliseconds and lets the event loop turn between them; it goes no further than it is pulled.
@@ -28,7 +44,7 @@ export interface SyncSource {
    * @throws {SessionError} `BK_CONTEXT_UNREADABLE`, naming the path, for a directory that cannot be read
    * although it is to be sent; `BK_PATTERN_INVALID` for a pattern that fails when it is needed.
    */
-  walk(filter: SyncFilter, options?: AbortOptions): AsyncGenerator<readonly FileStat[], void, undefined>;
+  walk(filter: SyncFilter, options?: ReadOptions): AsyncGenerator<readonly FileStat[], void, undefined>;
   /**
    * Opens a regular file that a walk returned. Never blocks on what may have taken its place, and follows no link.
    *

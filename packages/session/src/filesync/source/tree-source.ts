@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { AbortOptions } from "@bk/transport";
 import { SessionError } from "../../errors.js";
-import { type FileTree, unreadable } from "./file-tree.js";
+import { type FileTree, isDenied, unreadable } from "./file-tree.js";
 import { createFilter, type SyncFilter } from "./filter.js";
 import { dropCovered, followLinks } from "./follow-links.js";
-import type { SyncPatterns, SyncSource } from "./source.js";
+import type { ReadOptions, SyncPatterns, SyncSource } from "./source.js";
 import { walkTree } from "./walk.js";
 
 /** A source over any tree of files. */
@@ -19,7 +18,7 @@ export function createTreeSource(tree: FileTree): SyncSource {
 async function resolveFilter(
   tree: FileTree,
   { includePatterns, excludePatterns, followPaths }: SyncPatterns,
-  options: AbortOptions = {},
+  options: ReadOptions = {},
 ): Promise<SyncFilter> {
   options.signal?.throwIfAborted();
   if (!followPaths) return createFilter({ includePatterns, excludePatterns });
@@ -32,15 +31,29 @@ async function resolveFilter(
   });
 }
 
-async function follow(
-  tree: FileTree,
-  paths: NonNullable<SyncPatterns["followPaths"]>,
-  options: AbortOptions,
-) {
+async function follow(tree: FileTree, paths: NonNullable<SyncPatterns["followPaths"]>, options: ReadOptions) {
   try {
-    return await followLinks(tree, paths, options);
+    return await followLinks(options.onSkip ? withoutDenied(tree) : tree, paths, options);
   } catch (cause) {
     if (options.signal?.aborted || SessionError.is(cause)) throw cause;
     throw unreadable(tree, "", cause);
+  }
+}
+
+/** The tree without what may not be read: a walk reports it, and only if it is to be sent. */
+function withoutDenied(tree: FileTree): FileTree {
+  return {
+    ...tree,
+    readDirectory: (path) => unlessDenied(() => tree.readDirectory(path)) ?? [],
+    stat: (path, links) => unlessDenied(() => tree.stat(path, links)),
+  };
+}
+
+function unlessDenied<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (isDenied(error)) return undefined;
+    throw error;
   }
 }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { AbortOptions } from "@bk/transport";
-import type { ByteString } from "../byte-string.js";
-import { type FileTree, isDenied, isGone, type TreeEntry, unreadable } from "./file-tree.js";
+import { type ByteString, fromByteString } from "../byte-string.js";
+import { type FileTree, isDenied, isGone, reasonOf, type TreeEntry, unreadable } from "./file-tree.js";
 import { type DirectoryMatch, judgeDirectory, keepsFile, ROOT_MATCH, type SyncFilter } from "./filter.js";
 import { createHardLinks, type HardLinks } from "./hardlinks.js";
-import { type FileStat, isDirectory } from "./stat.js";
+import type { ReadOptions } from "./source.js";
+import { type FileStat, isDirectory, isRegularFile } from "./stat.js";
 import { createTimeSlice } from "./time-slice.js";
 
 /** What one walk goes by. */
@@ -12,6 +12,7 @@ interface Walk {
   readonly tree: FileTree;
   readonly filter: SyncFilter;
   readonly links: HardLinks;
+  readonly onSkip: ReadOptions["onSkip"];
 }
 
 /** A directory that is being walked. */
@@ -36,10 +37,10 @@ interface OpenDirectory {
 export async function* walkTree(
   tree: FileTree,
   filter: SyncFilter,
-  { signal }: AbortOptions = {},
+  { signal, onSkip }: ReadOptions = {},
 ): AsyncGenerator<readonly FileStat[], void, undefined> {
   signal?.throwIfAborted();
-  const walk: Walk = { tree, filter, links: createHardLinks() };
+  const walk: Walk = { tree, filter, links: createHardLinks(), onSkip };
   const slice = createTimeSlice();
   let directory: OpenDirectory | undefined = openRoot(tree);
   let batch: FileStat[] = [];
@@ -69,14 +70,15 @@ function walkEntry(walk: Walk, directory: OpenDirectory, sent: FileStat[]): Open
   const { keep, descend, match } = judgeDirectory(walk.filter, path, directory.match);
   if (!descend) return directory;
   const child: OpenDirectory = { path, parent: directory, match, entries: [], walked: 0, sent: false };
-  if (keep && !sendDirectory(walk, child, sent)) return directory;
-  child.entries = readEntries(walk.tree, path, keep);
+  const entries = readEntries(walk, path, keep);
+  if (!entries || (keep && !sendDirectory(walk, child, sent))) return directory;
+  child.entries = entries;
   return child;
 }
 
 /**
- * Sends a directory, after those above it, unless that was done before. False if one of them is gone, or no
- * directory any more; then it is done with.
+ * Sends a directory, after those above it, unless that was done before. False if one of them is gone, skipped, or
+ * no directory any more; then it is done with.
  */
 function sendDirectory(walk: Walk, directory: OpenDirectory, sent: FileStat[]): boolean {
   if (directory.sent) return true;
@@ -91,12 +93,24 @@ function sendDirectory(walk: Walk, directory: OpenDirectory, sent: FileStat[]): 
   return directory.sent;
 }
 
-function statEntry({ tree, links }: Walk, path: ByteString): FileStat | undefined {
+/** Nothing for an entry that has gone, or that is skipped. */
+function statEntry(walk: Walk, path: ByteString): FileStat | undefined {
+  const { tree, links, onSkip } = walk;
   try {
-    return tree.stat(path, links);
+    const stat = tree.stat(path, links);
+    // Files are opened when they are asked for, which is too late to leave one out.
+    if (onSkip && stat && stat.size > 0 && isRegularFile(stat)) tree.checkReadable(path);
+    return stat;
   } catch (cause) {
-    throw unreadable(tree, path, cause);
+    if (!isGone(cause)) skip(walk, path, cause);
+    return undefined;
   }
+}
+
+/** Leaves an entry out that may not be read, if that is wanted. */
+function skip({ tree, onSkip }: Walk, path: ByteString, cause: unknown): void {
+  if (!onSkip || !isDenied(cause)) throw unreadable(tree, path, cause);
+  onSkip({ path: fromByteString(path), reason: reasonOf(cause) });
 }
 
 function openRoot(tree: FileTree): OpenDirectory {
@@ -108,13 +122,13 @@ function openRoot(tree: FileTree): OpenDirectory {
   }
 }
 
-/** Nothing for a directory that has gone, or that is not sent itself and may not be read. */
-function readEntries(tree: FileTree, path: ByteString, kept: boolean): readonly TreeEntry[] {
+/** Nothing for a directory that has gone, is skipped, or is not sent itself and may not be read. */
+function readEntries(walk: Walk, path: ByteString, kept: boolean): readonly TreeEntry[] | undefined {
   try {
-    return sortEntries(tree.readDirectory(path));
+    return sortEntries(walk.tree.readDirectory(path));
   } catch (cause) {
-    if (isGone(cause) || (!kept && isDenied(cause))) return [];
-    throw unreadable(tree, path, cause);
+    if (!isGone(cause) && (kept || !isDenied(cause))) skip(walk, path, cause);
+    return undefined;
   }
 }
 
