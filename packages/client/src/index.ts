@@ -1,6 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 
 export { SessionError } from "@bk/session";
+export {
+  type ContextEntry,
+  type ContextExplanation,
+  type ContextOptions,
+  type ContextPath,
+  type DroppedPath,
+  digestContext,
+  explainContext,
+  type PatternOrigin,
+} from "@bk/session/filesync";
 export { type BuildResult, type SolveFailure, SolverError } from "@bk/solver";
 export { TransportError } from "@bk/transport";
 export type { BuildOptions } from "./build-options.js";
