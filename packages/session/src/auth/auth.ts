@@ -1,41 +1,55 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Auth } from "@bk/proto/filesync";
-import type { Attachable } from "../attachable.js";
-import { ANONYMOUS, type CredentialSource, type RegistryAuth } from "./registry-auth.js";
+import type { Attachable, RouteContext } from "../attachable.js";
+import { SessionError } from "../errors.js";
+import { type AuthOptions, createAuthService } from "./auth-service.js";
 
-export interface AuthOptions {
-  /** Asked once for each host that the daemon names. */
-  readonly credentials: CredentialSource;
-}
-
-/** The daemon's name and secret for a registry. Must match BuildKit's session/auth/authprovider. */
-export function toNameAndSecret(auth: RegistryAuth): { username: string; secret: string } {
-  if (auth.identityToken) return { username: "", secret: auth.identityToken };
-  return { username: auth.username, secret: auth.password };
-}
+const METHODS = ["Credentials", "FetchToken", "GetTokenAuthority", "VerifyTokenAuthority"];
 
 /**
- * Gives the daemon the credentials that it asks for. Tokens are not offered: the daemon then exchanges the
- * credentials for one itself.
+ * Lets the daemon use the user's registries. Of a registry that takes tokens it is given a token, which ends soon and
+ * is for single repositories; else user and password. A lookup that fails is told to the daemon with its reason; a
+ * token server that is refused also fails the session, for the user has to decide about it.
  */
-export function createAuth({ credentials }: AuthOptions): Attachable {
+export function createAuth(options: AuthOptions): Attachable {
+  const service = createAuthService(options);
   return {
-    methods: ["/moby.filesync.v1.Auth/Credentials"],
-    routes(router) {
-      router.rpc(Auth.method.credentials, async ({ host }, { signal }) => {
-        try {
-          return toNameAndSecret((await credentials.credentialsFor(host, { signal })) ?? ANONYMOUS);
-        } catch (cause) {
-          // Connect hides the text of other errors from the peer, and the user is to read it in the build's error.
-          const { Code, ConnectError } = await import("@connectrpc/connect");
-          throw new ConnectError(describe(host, cause), Code.Unknown, undefined, undefined, cause);
-        }
-      });
+    methods: METHODS.map((method) => `/${Auth.typeName}/${method}`),
+    routes(router, context) {
+      router.rpc(Auth.method.credentials, ({ host }, { signal }) =>
+        tell(`Cannot get the credentials for ${host}`, context, () => service.credentials(host, { signal })),
+      );
+      router.rpc(Auth.method.fetchToken, ({ host, realm, service: name, scopes }, { signal }) =>
+        tell(`Cannot get a token for ${host}`, context, async () => {
+          const request = { host, realm, service: name, scopes };
+          const { token, expiresInSeconds, issuedAtSeconds } = await service.fetchToken(request, { signal });
+          return { token, expiresIn: BigInt(expiresInSeconds), issuedAt: BigInt(issuedAtSeconds) };
+        }),
+      );
+      router.rpc(Auth.method.getTokenAuthority, ({ host, salt }, { signal }) =>
+        tell(`Cannot get a key for ${host}`, context, async () => ({
+          publicKey: await service.tokenAuthority({ host, salt }, { signal }),
+        })),
+      );
+      router.rpc(Auth.method.verifyTokenAuthority, ({ host, salt, payload }, { signal }) =>
+        tell(`Cannot sign for ${host}`, context, async () => ({
+          signed: await service.signForAuthority({ host, salt, payload }, { signal }),
+        })),
+      );
     },
   };
 }
 
-function describe(host: string, cause: unknown): string {
-  const why = cause instanceof Error ? cause.message : String(cause);
-  return `Cannot get the credentials for ${host}: ${why}`;
+/** Connect hides the text of other errors from the peer, and the user is to read it in the build's error. */
+async function tell<T>(what: string, { fail }: RouteContext, answer: () => Promise<T>): Promise<T> {
+  try {
+    return await answer();
+  } catch (cause) {
+    if (SessionError.is(cause) && cause.code === "BK_TOKEN_REALM_REFUSED") fail(cause);
+    const { Code, ConnectError } = await import("@connectrpc/connect");
+    // Must match the daemon: it asks for credentials instead when keys are unavailable.
+    const code = SessionError.is(cause) && cause.code === "BK_NOT_SHARED" ? Code.Unavailable : Code.Unknown;
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new ConnectError(`${what}: ${why}`, code, undefined, undefined, cause);
+  }
 }

@@ -26,3 +26,17 @@ export interface CredentialSource {
 
 /** No credentials. */
 export const ANONYMOUS: RegistryAuth = Object.freeze({ username: "", password: "" });
+
+/** What the daemon, and a token server, takes for credentials. */
+export interface NameAndSecret {
+  /** Empty when the secret is an identity token. */
+  readonly username: string;
+  /** A password or an identity token. Empty: there are no credentials, whatever the name. */
+  readonly secret: string;
+}
+
+/** The daemon's name and secret for a registry. Must match BuildKit's session/auth/authprovider. */
+export function toNameAndSecret(auth: RegistryAuth): NameAndSecret {
+  if (auth.identityToken) return { username: "", secret: auth.identityToken };
+  return { username: auth.username, secret: auth.password };
+}

@@ -2,18 +2,22 @@
 
 /** The key that holds Docker Hub's credentials, for historical reasons. */
 const DOCKER_HUB_KEY = "https://index.docker.io/v1/";
+/** Docker Hub as the daemon names it. */
+export const DOCKER_HUB_HOST = "registry-1.docker.io";
+/** Docker Hub as users name it. */
+export const DOCKER_HUB_NAMES: readonly string[] = ["docker.io", "index.docker.io"];
 
 /**
  * The configuration key for a registry as the daemon names it. BuildKit says `registry-1.docker.io` for
  * Docker Hub; must match session/auth/authprovider.
  */
 export function toConfigKey(registryHost: string): string {
-  return registryHost === "registry-1.docker.io" ? DOCKER_HUB_KEY : registryHost;
+  return registryHost === DOCKER_HUB_HOST ? DOCKER_HUB_KEY : registryHost;
 }
 
 /** The configuration key for a registry as users name it. Must match docker/cli config/configfile. */
 export function toCanonicalKey(name: string): string {
-  return name === "docker.io" || name === "index.docker.io" ? DOCKER_HUB_KEY : name;
+  return DOCKER_HUB_NAMES.includes(name) ? DOCKER_HUB_KEY : name;
 }
 
 /**

@@ -15,9 +15,14 @@ function connectTo(credentialsFor: CredentialSource["credentialsFor"]) {
 }
 
 describe("createAuth()", () => {
-  test("announces credentials and nothing that it does not serve", () => {
+  test("announces what it serves", () => {
     const { methods } = createAuth({ credentials: { credentialsFor: async () => undefined } });
-    expect(methods).toEqual(["/moby.filesync.v1.Auth/Credentials"]);
+    expect(methods).toEqual([
+      "/moby.filesync.v1.Auth/Credentials",
+      "/moby.filesync.v1.Auth/FetchToken",
+      "/moby.filesync.v1.Auth/GetTokenAuthority",
+      "/moby.filesync.v1.Auth/VerifyTokenAuthority",
+    ]);
   });
 
   test("answers with user and password", async () => {

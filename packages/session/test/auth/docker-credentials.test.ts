@@ -2,9 +2,8 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
-import { toNameAndSecret } from "../../src/auth/auth.js";
 import { createDockerCredentials } from "../../src/auth/docker-credentials.js";
-import { ANONYMOUS } from "../../src/auth/registry-auth.js";
+import { ANONYMOUS, toNameAndSecret } from "../../src/auth/registry-auth.js";
 import { SessionError } from "../../src/errors.js";
 import { type CredentialVector, readCredentialVectors } from "./credential-vectors.js";
 import { type CredentialHome, createCredentialHome } from "./helpers.js";
