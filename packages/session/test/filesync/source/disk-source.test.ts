@@ -9,6 +9,7 @@ import {
   renameSync,
   rmSync,
   symlinkSync,
+  truncateSync,
   utimesSync,
   writeFileSync,
 } from "node:fs";
@@ -16,7 +17,7 @@ import { createServer } from "node:net";
 import { tmpDir } from "@bk/testing";
 import { describe, expect, test } from "vitest";
 import { createDiskSource } from "../../../src/filesync/source/disk-source.js";
-import type { SyncPatterns } from "../../../src/filesync/source/source.js";
+import type { SkippedEntry, SyncPatterns } from "../../../src/filesync/source/source.js";
 import { type FileStat, MODE } from "../../../src/filesync/source/stat.js";
 
 async function walk(root: string, patterns: SyncPatterns = {}): Promise<ReadonlyMap<string, FileStat>> {
@@ -57,8 +58,31 @@ describe("what is told of an entry", () => {
     const socket = stats.get("s");
     expect(socket).toMatchObject({ size: 0 });
     expect((socket?.mode ?? MODE.socket) & ~0o777).toBe(0);
+    // The system refuses to open a socket, so this did not.
     if (socket) expect(source.open(socket).readSync(Buffer.alloc(8), 0, 8, 0)).toBe(0);
     server.close();
+  });
+
+  test("time to the nanosecond, and a size that 32 bits do not hold", async () => {
+    await using dir = await tmpDir();
+    writeFileSync(dir.join("f"), "");
+    truncateSync(dir.join("f"), 2 ** 42 + 1);
+    execFileSync("touch", ["-d", "2023-11-14T22:13:20.123456789Z", dir.join("f")]);
+    const stat = (await walk(dir.path)).get("f");
+    expect(stat).toMatchObject({ size: 2 ** 42 + 1, modTimeNs: 1_700_000_000_123_456_789n });
+  });
+
+  test.skipIf(process.getuid?.() !== 0)("a device: its kind and numbers, of 12 and 20 bits", async () => {
+    await using dir = await tmpDir();
+    execFileSync("mknod", ["-m", "600", dir.join("b"), "b", "7", "1"]);
+    execFileSync("mknod", ["-m", "600", dir.join("c"), "c", "300", "70000"]);
+    const stats = await walk(dir.path);
+    expect(stats.get("b")).toMatchObject({ mode: MODE.device + 0o600, devmajor: 7, devminor: 1, size: 0 });
+    expect(stats.get("c")).toMatchObject({
+      mode: MODE.device + MODE.charDevice + 0o600,
+      devmajor: 300,
+      devminor: 70_000,
+    });
   });
 
   test("the other names of a file are links to the first that is sent, with its size", async () => {
@@ -95,6 +119,18 @@ describe("what is told of an entry", () => {
 });
 
 describe("opening a file", () => {
+  test.each([
+    ["has grown", "changed its size from 0 to 4 bytes", (path: string) => writeFileSync(path, "data")],
+    ["has gone", "it does not exist", (path: string) => rmSync(path)],
+  ])("that was empty and %s is refused", async (_, why, change) => {
+    await using dir = await tmpDir();
+    writeFileSync(dir.join("f"), "");
+    const stat = (await walk(dir.path)).get("f");
+    if (!stat) throw new Error("the file was not walked");
+    change(dir.join("f"));
+    expect(() => createDiskSource(dir.path).open(stat)).toThrow(why);
+  });
+
   test.each([
     ["was written to", "changed its size", (path: string) => appendFileSync(path, "more")],
     ["was written over", "was written to", (path: string) => utimesSync(path, 5, 5)],
@@ -154,4 +190,45 @@ test("patterns that the daemon refuses are refused with its text, and links join
     "invalid includepatterns: [[]: syntax error in pattern",
   );
   expect([...(await walk(dir.path, { followPaths: ["link"] })).keys()]).toEqual(["file", "link"]);
+});
+
+/** Works as a user who owns nothing. Root may read any file. */
+async function asNobody<T>(work: () => Promise<T>): Promise<T> {
+  process.seteuid?.(65_534);
+  try {
+    return await work();
+  } finally {
+    process.seteuid?.(0);
+  }
+}
+
+describe.skipIf(process.geteuid?.() !== 0)("another user's files", () => {
+  test("fail the walk or are skipped, as is wanted", async () => {
+    await using dir = await tmpDir();
+    chmodSync(dir.path, 0o755);
+    for (const name of ["closed", "listed", "open"]) mkdirSync(dir.join(name));
+    for (const name of ["closed/f", "listed/f", "open/f", "open/secret"])
+      writeFileSync(dir.join(name), "x", { mode: 0o644 });
+    chmodSync(dir.join("open/secret"), 0o600);
+    chmodSync(dir.join("closed"), 0o700);
+    chmodSync(dir.join("listed"), 0o744);
+    const source = createDiskSource(dir.path);
+    const filter = await source.resolveFilter({});
+    const skipped: SkippedEntry[] = [];
+    const sent: string[] = [];
+
+    await asNobody(async () => {
+      await expect(walk(dir.path)).rejects.toThrow(`Cannot read closed in ${dir.path}: permission denied`);
+      for await (const batch of source.walk(filter, { onSkip: (entry) => skipped.push(entry) }))
+        sent.push(...batch.map(({ path }) => path));
+    });
+
+    const reason = "permission denied";
+    expect(sent).toEqual(["listed", "open", "open/f"]);
+    expect(skipped).toEqual([
+      { path: "closed", reason },
+      { path: "listed/f", reason },
+      { path: "open/secret", reason },
+    ]);
+  });
 });

@@ -3,7 +3,9 @@ import { describe, expect, test } from "vitest";
 import type { FileTree } from "../../../src/filesync/source/file-tree.js";
 import { createFilter, type FilterLists } from "../../../src/filesync/source/filter.js";
 import { createMemoryTree } from "../../../src/filesync/source/memory-tree.js";
+import type { SkippedEntry, SyncPatterns } from "../../../src/filesync/source/source.js";
 import type { FileStat } from "../../../src/filesync/source/stat.js";
+import { createTreeSource } from "../../../src/filesync/source/tree-source.js";
 import { walkTree } from "../../../src/filesync/source/walk.js";
 
 async function walk(tree: FileTree, lists: FilterLists = {}): Promise<readonly string[]> {
@@ -22,14 +24,18 @@ function watch(tree: FileTree): { readonly tree: FileTree; readonly read: string
   return { tree: { ...tree, readDirectory }, read };
 }
 
-/** The tree with a directory that the system does not let us read. Root may read any, so disk cannot show this. */
+/** The tree with a path that the system does not let us read. Root may read any, so disk cannot show this. */
 function deny(tree: FileTree, denied: string, code = "EACCES"): FileTree {
+  const check = (path: string) => {
+    if (path === denied) throw Object.assign(new Error(code), { code });
+  };
   return {
     ...tree,
     readDirectory(path) {
-      if (path === denied) throw Object.assign(new Error(code), { code });
+      check(path);
       return tree.readDirectory(path);
     },
+    checkReadable: check,
   };
 }
 
@@ -125,6 +131,33 @@ describe("directories that are read", () => {
     await walk(tree, lists);
     expect(read).toEqual(want);
   });
+
+  const links = createMemoryTree({
+    "a/current": { symlink: "/b/v2" },
+    "b/v1/x": "",
+    "b/v2/deep/y": "",
+    "c/z": "",
+  });
+
+  test.each([
+    [
+      "only those that a followed path leads to",
+      { followPaths: ["a/current"] },
+      ["", "a", "b", "b/v2", "b/v2/deep"],
+    ],
+    ["what a wildcard in a followed path stands in, too", { followPaths: ["c/*"] }, ["c", "", "c"]],
+    [
+      "none below an excluded one, though a followed path leads there",
+      { followPaths: ["a/current"], excludePatterns: ["b/v2"] },
+      ["", "a", "b"],
+    ],
+  ])("%s", async (_, patterns: SyncPatterns, want) => {
+    const { tree, read } = watch(links);
+    const source = createTreeSource(tree);
+    for await (const batch of source.walk(await source.resolveFilter(patterns)))
+      expect(batch.length).toBeGreaterThan(0);
+    expect(read).toEqual(want);
+  });
 });
 
 describe("a directory that may not be read", () => {
@@ -152,5 +185,68 @@ describe("a directory that may not be read", () => {
     await expect(walk(deny(project, "", "ENOENT"))).rejects.toThrow(
       "Cannot read the directory memory: it does not exist",
     );
+  });
+});
+
+describe("skipping what may not be read", () => {
+  const tree = createMemoryTree({ "a/b": "x", "a/c/d": "x", "a/c/e": "x", f: "x", empty: "" });
+
+  /** What is sent, and what is left out. */
+  async function skim(denied: FileTree, patterns: SyncPatterns = {}) {
+    const source = createTreeSource(denied);
+    const skipped: SkippedEntry[] = [];
+    const options = { onSkip: (entry: SkippedEntry) => skipped.push(entry) };
+    const sent: string[] = [];
+    for await (const batch of source.walk(await source.resolveFilter(patterns, options), options))
+      sent.push(...batch.map(({ path }) => path));
+    return { sent, skipped };
+  }
+
+  test("leaves a directory out with all that it holds, and says why", async () => {
+    expect(await skim(deny(tree, "a/c"))).toEqual({
+      sent: ["a", "a/b", "empty", "f"],
+      skipped: [{ path: "a/c", reason: "permission denied" }],
+    });
+  });
+
+  test("leaves a file out", async () => {
+    expect(await skim(deny(tree, "a/c/d", "EPERM"))).toEqual({
+      sent: ["a", "a/b", "a/c", "a/c/e", "empty", "f"],
+      skipped: [{ path: "a/c/d", reason: "the system does not permit it" }],
+    });
+  });
+
+  test("leaves a file out whose directory lets it be listed only", async () => {
+    const listed: FileTree = {
+      ...tree,
+      stat(path, links) {
+        if (path === "a/b") throw Object.assign(new Error("EACCES"), { code: "EACCES" });
+        return tree.stat(path, links);
+      },
+    };
+    expect((await skim(listed)).skipped).toEqual([{ path: "a/b", reason: "permission denied" }]);
+    await expect(walk(listed)).rejects.toMatchObject({ code: "BK_CONTEXT_UNREADABLE" });
+  });
+
+  test("sends a file that has nothing to read", async () => {
+    expect((await skim(deny(tree, "empty"))).skipped).toEqual([]);
+  });
+
+  test("says nothing of what is filtered out", async () => {
+    expect(await skim(deny(tree, "a/c"), { excludePatterns: ["a/c"] })).toEqual({
+      sent: ["a", "a/b", "empty", "f"],
+      skipped: [],
+    });
+  });
+
+  test("goes around it when links are followed", async () => {
+    expect(await skim(deny(tree, "a/c"), { followPaths: ["a/c/*", "f"] })).toMatchObject({
+      sent: ["f"],
+    });
+  });
+
+  test("still fails for the root, and for errors of other kinds", async () => {
+    await expect(skim(deny(tree, ""))).rejects.toMatchObject({ code: "BK_CONTEXT_UNREADABLE" });
+    await expect(skim(deny(tree, "a/c", "EIO"))).rejects.toMatchObject({ code: "BK_CONTEXT_UNREADABLE" });
   });
 });
