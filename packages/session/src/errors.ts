@@ -7,6 +7,7 @@
  * - `BK_SESSION_LOST`: the connection that carries the session ended while it was needed.
  * - `BK_SESSION_CLOSED`: the session was used after `close()`.
  * - `BK_PROTOCOL`: the daemon sent something that the protocol does not allow.
+ * - `BK_REQUEST_TOO_LARGE`: the daemon named more paths in a request than Node.js can receive.
  * - `BK_NOT_SHARED`: the daemon asked for something that this session does not share.
  * - `BK_CONTEXT_UNREADABLE`: a file or directory of a synced directory cannot be read.
  * - `BK_CONTEXT_CHANGED`: a file changed between its description and its last byte.
@@ -24,6 +25,7 @@ export type SessionErrorCode =
   | "BK_SESSION_LOST"
   | "BK_SESSION_CLOSED"
   | "BK_PROTOCOL"
+  | "BK_REQUEST_TOO_LARGE"
   | "BK_NOT_SHARED"
   | "BK_CONTEXT_UNREADABLE"
   | "BK_CONTEXT_CHANGED"

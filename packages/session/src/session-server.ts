@@ -10,6 +10,7 @@ import {
 import type { Duplex } from "node:stream";
 import { http2SessionOptions, watchLiveness, widenConnectionWindow } from "@bk/transport";
 import type { Attachable, StreamHandler } from "./attachable.js";
+import { connectionLoss } from "./connection-loss.js";
 import { SessionError } from "./errors.js";
 import { GRPC_STATUS, rejectCall } from "./grpc-response.js";
 import { serveStreamCall } from "./stream-call.js";
@@ -33,8 +34,9 @@ export interface ServeOptions {
 /** A session that is being served on one connection. */
 export interface SessionConnection {
   /**
-   * Resolves when the connection has ended: with the reason when it was lost, with nothing after `close()` or
-   * when the daemon ended it in order. Never rejects.
+   * Resolves when the connection has ended: with the reason when it was lost (`BK_SESSION_LOST`, or
+   * `BK_REQUEST_TOO_LARGE`, which ends it), with nothing after `close()` or when the daemon ended it in order. Never
+   * rejects.
    */
   readonly closed: Promise<Error | undefined>;
   close(): Promise<void>;
@@ -63,8 +65,7 @@ export function serveConnection(connection: Duplex, options: ServeOptions): Sess
     else connection.once("close", onClose);
   });
   const lose = (cause: Error) => {
-    const message = `The session's connection to ${options.endpoint} was lost: ${cause.message}`;
-    lost ??= new SessionError("BK_SESSION_LOST", message, { cause });
+    lost ??= connectionLoss(options.endpoint, cause);
   };
 
   connection.on("error", lose);

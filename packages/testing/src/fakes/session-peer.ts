@@ -76,7 +76,11 @@ export class PeerCallError extends Error {
  * @param socket the upgraded /session socket, or joinSessionTunnel() of a Control.Session call
  */
 export function openSessionPeer(socket: Duplex): SessionPeer {
-  const http2 = connect("http://session", { createConnection: () => socket, maxSessionMemory: 1000 });
+  const http2 = connect("http://session", {
+    createConnection: () => socket,
+    maxSessionMemory: 1000,
+    maxSendHeaderBlockLength: 16 << 20, // as much metadata as a Go daemon sends
+  });
   http2.on("error", () => {});
   const call = (path: string, headers?: OutgoingHttpHeaders): PeerCall => openCall(http2, path, headers);
   const unary: SessionPeer["unary"] = async (path, input, request, output) => {
