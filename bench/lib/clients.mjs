@@ -9,27 +9,35 @@ const BK_BUILD = fileURLToPath(new URL("../bk-build.mjs", import.meta.url));
 
 /**
  * The same build with each client. Embedded, both go to Docker's own BuildKit. Standalone, both go to the
- * relay and load the image into Docker afterwards, buildx as a remote builder.
+ * relay, buildx as a remote builder. The image ends in Docker either way; with `dest`, its files end in that
+ * directory instead.
  *
  * @param {import("./rig.mjs").Rig} rig
- * @param {"embedded" | "standalone"} mode
- * @param {string} contextDir
+ * @param {{ mode: "embedded" | "standalone", contextDir: string, dest?: string }} build
  * @returns {{ bk: import("./measure.mjs").Program, buildx: import("./measure.mjs").Program }}
  */
-export function clientPrograms(rig, mode, contextDir) {
+export function clientPrograms(rig, { mode, contextDir, dest }) {
+  const result = dest === undefined ? { tag: TAG } : { exports: [{ type: "local", dest }] };
+  const stallFile = path.join(rig.dir, "stall");
   const env = clientEnv(rig);
-  const builder = mode === "standalone" ? ["--builder", "relay", "--load"] : ["--builder", "default"];
-  // bk attests nothing yet, and buildx would by default.
-  const options = [...builder, "--provenance=false", "--progress", "plain", "-t", TAG];
   return {
     bk: {
       command: process.execPath,
-      args: [BK_BUILD, mode, contextDir, TAG],
+      args: [BK_BUILD, mode, stallFile, JSON.stringify({ contextDir, ...result })],
       env: mode === "standalone" ? { ...env, BUILDKIT_HOST: rig.buildkitHost } : env,
+      stallFile,
     },
     // The plugin is started by itself: through docker it would be two processes.
-    buildx: { command: rig.engine.buildx, args: ["build", ...options, contextDir], env },
+    buildx: { command: rig.engine.buildx, args: ["build", ...buildxOptions(mode, dest), contextDir], env },
   };
+}
+
+function buildxOptions(mode, dest) {
+  // bk attests nothing yet, and buildx would by default.
+  const common = ["--provenance=false", "--progress", "plain"];
+  const builder = ["--builder", mode === "standalone" ? "relay" : "default"];
+  if (dest !== undefined) return [...builder, ...common, "-o", `type=local,dest=${dest}`];
+  return [...builder, ...common, "-t", TAG, ...(mode === "standalone" ? ["--load"] : [])];
 }
 
 /** Makes buildx know the relay; resolves to buildx's version. */

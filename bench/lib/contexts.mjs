@@ -2,21 +2,40 @@
 import { randomBytes } from "node:crypto";
 import { copyFile, mkdir, open, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { writeNodeModules } from "./node-modules.mjs";
 
 const MIB = 1 << 20;
 const FILES_PER_DIR = 100;
+/** Held everywhere. */
+const BARS = { wallRatio: 1, cpuRatio: 1, stallMs: 200 };
 
 /**
- * What is built. `scale` 1 is the full size; a smaller one is for trying the bench itself.
+ * What is sent. `scale` 1 is the full size; a smaller one is for trying the bench itself.
  *
- * @typedef {{ name: string, write(dir: string, scale: number): Promise<string> }} Case
- * `write` fills a folder and returns a shell test that holds where all of it has arrived at /context
+ * @typedef {object} Case
+ * @property {string} name
+ * @property {boolean} sentBefore the daemon still has what the same client sent it, and gets what changed
+ * @property {import("./report.mjs").Bars} bars
+ * @property {(dir: string, scale: number) => Promise<string>} write
+ * fills a folder and returns a shell test that holds where all of it has arrived at /context
  *
  * @type {readonly Case[]}
  */
 export const CASES = [
-  { name: "1-gib-file", write: writeLargeFile },
-  { name: "50000-files", write: writeSmallFiles },
+  {
+    name: "1-gib-file",
+    sentBefore: false,
+    bars: { ...BARS, peakRssBytes: 150e6 },
+    write: writeLargeFile,
+  },
+  { name: "50000-files", sentBefore: false, bars: BARS, write: smallFilesWriter(50_000) },
+  {
+    name: "100000-unchanged",
+    sentBefore: true,
+    bars: { ...BARS, peakRssBytes: 250e6 },
+    write: smallFilesWriter(100_000),
+  },
+  { name: "node-modules-90-dropped", sentBefore: false, bars: BARS, write: writeNodeModules },
 ];
 
 /**
@@ -31,6 +50,7 @@ export async function writeContext(testCase, dir, { scale, busybox }) {
   await mkdir(dir, { recursive: true });
   const check = await testCase.write(dir, scale);
   await copyFile(busybox, path.join(dir, "busybox"));
+  await touchContext(dir);
   const command = JSON.stringify(["/bin/busybox", "sh", "-c", `${check} && echo whole > /result`]);
   const dockerfile = `FROM scratch AS check
 COPY busybox /bin/busybox
@@ -39,6 +59,11 @@ FROM scratch
 COPY --from=check /result /result
 `;
   await writeFile(path.join(dir, "Dockerfile"), dockerfile);
+}
+
+/** Changes one small file, so that the step that looks at the context runs again. */
+export async function touchContext(dir) {
+  await writeFile(path.join(dir, "stamp"), randomBytes(16).toString("hex"));
 }
 
 async function writeLargeFile(dir, scale) {
@@ -50,14 +75,16 @@ async function writeLargeFile(dir, scale) {
 }
 
 /** Sizes as in a source tree: most are small, every tenth is larger; about 180 MB for 50,000. */
-async function writeSmallFiles(dir, scale) {
-  const dirs = Math.max(1, Math.round(500 * scale));
-  for (let index = 0; index < dirs; index += 1) {
-    const folder = path.join(dir, `d${index % 10}`, `d${index}`);
-    await mkdir(folder, { recursive: true });
-    for (let file = 0; file < FILES_PER_DIR; file += 1) {
-      await writeFile(path.join(folder, `f${file}.txt`), randomBytes(file % 10 === 0 ? 16_384 : 2200));
+function smallFilesWriter(count) {
+  return async (dir, scale) => {
+    const dirs = Math.max(1, Math.round((count * scale) / FILES_PER_DIR));
+    for (let index = 0; index < dirs; index += 1) {
+      const folder = path.join(dir, `d${index % 10}`, `d${index}`);
+      await mkdir(folder, { recursive: true });
+      for (let file = 0; file < FILES_PER_DIR; file += 1) {
+        await writeFile(path.join(folder, `f${file}.txt`), randomBytes(file % 10 === 0 ? 16_384 : 2200));
+      }
     }
-  }
-  return `[ "$(busybox find /context -name 'f*.txt' | busybox wc -l)" = ${dirs * FILES_PER_DIR} ]`;
+    return `[ "$(busybox find /context -name 'f*.txt' | busybox wc -l)" = ${dirs * FILES_PER_DIR} ]`;
+  };
 }
