@@ -2,6 +2,7 @@
 import { Command } from "commander";
 import type { CliContext } from "./cli-context.js";
 import { addBuildCommand } from "./commands/build.js";
+import { addContextCommand } from "./commands/context.js";
 import { addPingCommand } from "./commands/ping.js";
 import { addVersionCommand } from "./commands/version.js";
 import { readVersion } from "./version.js";
@@ -27,6 +28,7 @@ export function createProgram(context: CliContext): Command {
       outputError: (text, write) => write(`bk: ${text.replace(/^error: /, "")}`),
     });
   addBuildCommand(program, context);
+  addContextCommand(program, context);
   addPingCommand(program, context);
   addVersionCommand(program, context);
   return program;
