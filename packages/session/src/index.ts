@@ -16,8 +16,29 @@ export {
 } from "./auth/index.js";
 export type { Environment } from "./environment.js";
 export { SessionError, type SessionErrorCode } from "./errors.js";
-export { createFileSend, type ExportTarget, type OpenExport } from "./filesync/file-send.js";
+export {
+  createFileSend,
+  type DirectoryExport,
+  type ExportTarget,
+  type OpenExport,
+} from "./filesync/file-send.js";
 export { createFileSync, type FileSyncOptions, type SyncProgress } from "./filesync/file-sync.js";
+export { createDiskTarget, type DiskTargetOptions } from "./filesync/receive/disk-target.js";
+export {
+  createMemoryTarget,
+  type MemoryFile,
+  type MemoryTarget,
+  type MemoryTargetOptions,
+} from "./filesync/receive/memory-target.js";
+export type { ReceiveSummary } from "./filesync/receive/receive-files.js";
+export {
+  DROP_PRIVILEGED,
+  KEEP_ALL,
+  type OmittedEntry,
+  type ReceivePolicy,
+  type Target,
+  type TargetFile,
+} from "./filesync/receive/target.js";
 export { createDiskSource } from "./filesync/source/disk-source.js";
 export { createMemorySource } from "./filesync/source/memory-source.js";
 export type { MemoryEntry } from "./filesync/source/memory-tree.js";

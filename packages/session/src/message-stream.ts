@@ -6,7 +6,7 @@ import { SessionError } from "./errors.js";
 export interface MessageStreamOptions {
   /** Limit of one message, in bytes. */
   readonly maxBytes: number;
-  /** Called for each message in order; the bytes are valid until it returns. An error ends the reading. */
+  /** Called for each message in order; its bytes may be kept. An error ends the reading. */
   readonly onMessage: (message: Uint8Array) => void;
   readonly signal: AbortSignal;
 }

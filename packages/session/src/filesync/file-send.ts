@@ -6,12 +6,15 @@ import { decodeBytesMessage } from "../bytes-message.js";
 import { SessionError } from "../errors.js";
 import { readMessages } from "../message-stream.js";
 import type { Metadata } from "../metadata.js";
+import { type ReceiveSummary, receiveFiles } from "./receive/receive-files.js";
+import type { Target } from "./receive/target.js";
 
 const METHOD = "/moby.filesync.v1.FileSend/DiffCopy";
 
 /** Must match the daemon: session/filesync of moby/buildkit. */
 const EXPORTER_ID_HEADER = "buildkit-attachable-exporter-id";
 const EXPORTER_METADATA_PREFIX = "exporter-md-";
+const MULTI_PLATFORM_HEADER = "buildkit-exporter-multi-platform";
 
 /** Where the bytes of one export go. */
 export interface ExportTarget {
@@ -27,19 +30,62 @@ export type OpenExport = (
   options: { readonly signal: AbortSignal },
 ) => ExportTarget | Promise<ExportTarget>;
 
-/** Receives exports that are one stream of bytes (docker, oci and tar), by the exporter's index in the solve. */
-export function createFileSend(targets: ReadonlyMap<number, OpenExport>): Attachable {
+/** Where the files of one export go. */
+export interface DirectoryExport {
+  /**
+   * Called once for each transfer; older daemons make one for each platform, all into one directory.
+   * The target must not have touched anything before its `begin()`.
+   */
+  readonly openDirectory: (
+    metadata: Readonly<Record<string, string>>,
+    options: { readonly signal: AbortSignal },
+  ) => Target | Promise<Target>;
+  /** Told of each transfer that has succeeded. */
+  readonly onReceived?: ((summary: ReceiveSummary) => void) | undefined;
+}
+
+/**
+ * Receives exports by the exporter's index in the solve: one stream of bytes (docker, oci and tar), or the files
+ * of a directory (local).
+ */
+export function createFileSend(targets: ReadonlyMap<number, OpenExport | DirectoryExport>): Attachable {
   return { methods: [METHOD], streams: { [METHOD]: (call) => receiveExport(call, targets) } };
 }
 
-async function receiveExport(call: StreamCall, targets: ReadonlyMap<number, OpenExport>): Promise<void> {
+async function receiveExport(
+  call: StreamCall,
+  targets: ReadonlyMap<number, OpenExport | DirectoryExport>,
+): Promise<void> {
   const id = readExporterId(call.metadata);
-  const open = targets.get(id);
-  if (!open)
+  const target = targets.get(id);
+  if (!target)
     throw new SessionError(
       "BK_NOT_SHARED",
       `The daemon sent the result of exporter ${id}, which is not expected`,
     );
+  if (typeof target === "function") await receiveStream(call, target);
+  else await receiveDirectory(call, target);
+}
+
+async function receiveDirectory(
+  call: StreamCall,
+  { openDirectory, onReceived }: DirectoryExport,
+): Promise<void> {
+  const { stream, metadata, signal } = call;
+  const target = await openDirectory(readExporterMetadata(metadata), { signal });
+  if (target.deletes && !metadata.get(MULTI_PLATFORM_HEADER)?.includes("1")) throw mirrorsOnePlatform();
+  onReceived?.(await receiveFiles({ stream, target, signal }));
+}
+
+/** Such a daemon sends each platform on its own, and each would remove what the one before brought. */
+function mirrorsOnePlatform(): SessionError {
+  return new SessionError(
+    "BK_EXPORT_FAILED",
+    "local exporter mode=delete requires a BuildKit daemon with multi-platform local export support",
+  );
+}
+
+async function receiveStream(call: StreamCall, open: OpenExport): Promise<void> {
   const { body, done } = await open(readExporterMetadata(call.metadata), { signal: call.signal });
   body.on("error", () => {}); // `done` tells of it
   try {
@@ -67,8 +113,7 @@ async function copy(call: StreamCall, target: Writable): Promise<void> {
       maxBytes: maxMessageBytes,
       signal,
       onMessage(message) {
-        // The frame's bytes are only lent: the Writable may hold them for as long as it likes.
-        if (!target.write(Buffer.from(decodeBytesMessage(message)))) stream.pause();
+        if (!target.write(decodeBytesMessage(message))) stream.pause();
       },
     });
   } finally {

@@ -24,6 +24,24 @@ export {
   matchesUsingParent,
   type PatternMatcher,
 } from "./patterns/pattern-matcher.js";
+// Receiving what a build exports.
+export { createDiskTarget, type DiskTargetOptions } from "./receive/disk-target.js";
+export {
+  createMemoryTarget,
+  type MemoryFile,
+  type MemoryTarget,
+  type MemoryTargetOptions,
+} from "./receive/memory-target.js";
+export { type ReceiveOptions, type ReceiveSummary, receiveFiles } from "./receive/receive-files.js";
+export type { ReceiveLimits } from "./receive/receive-state.js";
+export {
+  DROP_PRIVILEGED,
+  KEEP_ALL,
+  type OmittedEntry,
+  type ReceivePolicy,
+  type Target,
+  type TargetFile,
+} from "./receive/target.js";
 export { type SendOptions, sendFiles } from "./send/send-files.js";
 export type { SendProgress } from "./send/send-progress.js";
 export { createDiskSource } from "./source/disk-source.js";

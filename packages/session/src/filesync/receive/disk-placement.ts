@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+import { randomBytes } from "node:crypto";
+import { closeSync, constants, fchmodSync, futimesSync, openSync, renameSync, unlinkSync } from "node:fs";
+import type { ByteString } from "../byte-string.js";
+import type { FileStat } from "../source/stat.js";
+import { type Directories, type NativePath, nameOf, parentOf } from "./disk-directories.js";
+import { toPermissions, toSeconds } from "./disk-metadata.js";
+import { systemCode } from "./export-error.js";
+import { removeTree } from "./remove-tree.js";
+
+const CREATE = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
+
+/** Puts entries into their places: each is made under a temporary name beside it, then renamed. */
+export interface Placement {
+  /** Makes an entry by `make`, and moves it to `path`. Waits only when a directory is in the way. */
+  place(path: ByteString, make: (temporary: NativePath) => void): void | Promise<void>;
+  /** Opens a file that is written for a while. */
+  openFile(stat: FileStat): TemporaryFile;
+}
+
+/** A file under its temporary name. */
+export interface TemporaryFile {
+  readonly fd: number;
+  /** Gives it its mode and time, and moves it to its path. */
+  commit(): void | Promise<void>;
+  /** Idempotent; harmless after `commit()`. */
+  discard(): void;
+}
+
+export function createPlacement(directories: Directories, keepSetId: boolean): Placement {
+  // Nobody can guess it, and the sender cannot send a file of that name.
+  const prefix = `.bk-${randomBytes(8).toString("hex")}.`;
+  let count = 0;
+
+  function move(temporary: ByteString, path: ByteString): void | Promise<void> {
+    try {
+      rename(temporary, path);
+    } catch (error) {
+      if (systemCode(error) !== "EISDIR" && systemCode(error) !== "ENOTEMPTY") {
+        remove(temporary);
+        throw error;
+      }
+      return replaceDirectory(temporary, path);
+    }
+  }
+
+  async function replaceDirectory(temporary: ByteString, path: ByteString): Promise<void> {
+    try {
+      await removeTree(directories, path);
+      rename(temporary, path);
+    } catch (error) {
+      remove(temporary);
+      throw error;
+    }
+  }
+
+  function rename(from: ByteString, to: ByteString): void {
+    renameSync(locate(from), locate(to));
+  }
+
+  function remove(path: ByteString): void {
+    try {
+      unlinkSync(locate(path));
+    } catch {
+      // The error that led here is the one to report.
+    }
+  }
+
+  function locate(path: ByteString): NativePath {
+    return directories.locate(parentOf(path), nameOf(path));
+  }
+
+  function temporaryFor(path: ByteString): ByteString {
+    const parent = parentOf(path);
+    return parent === "" ? `${prefix}${count++}` : `${parent}/${prefix}${count++}`;
+  }
+
+  return {
+    place(path, make) {
+      const temporary = temporaryFor(path);
+      try {
+        make(locate(temporary));
+      } catch (error) {
+        remove(temporary);
+        throw error;
+      }
+      return move(temporary, path);
+    },
+    openFile(stat) {
+      const temporary = temporaryFor(stat.path);
+      const fd = openSync(locate(temporary), CREATE, 0o600);
+      let open = true;
+      const close = () => {
+        if (open) closeSync(fd);
+        open = false;
+      };
+      return {
+        fd,
+        commit() {
+          setMetadata(fd, stat, keepSetId);
+          close();
+          return move(temporary, stat.path);
+        },
+        discard() {
+          close();
+          remove(temporary);
+        },
+      };
+    },
+  };
+}
+
+/** Of an open file or directory. Afterwards it may no longer be writable. */
+export function setMetadata(fd: number, stat: FileStat, keepSetId: boolean): void {
+  const seconds = toSeconds(stat);
+  fchmodSync(fd, toPermissions(stat, keepSetId));
+  futimesSync(fd, seconds, seconds);
+}

@@ -1,0 +1,259 @@
+// SPDX-License-Identifier: Apache-2.0
+import {
+  closeSync,
+  constants,
+  fchmodSync,
+  linkSync,
+  lstatSync,
+  lutimesSync,
+  mkdirSync,
+  openSync,
+  symlinkSync,
+  unlinkSync,
+} from "node:fs";
+import { resolve } from "node:path";
+import { type ByteString, toByteString } from "../byte-string.js";
+import { type FileStat, MODE } from "../source/stat.js";
+import { createTimeSlice } from "../source/time-slice.js";
+import { createBatchWriter, writeAllSync } from "./batch-writer.js";
+import { assertDeletable } from "./delete-guard.js";
+import {
+  type Directories,
+  type NativePath,
+  nameOf,
+  openDirectories,
+  parentOf,
+  toNativePath,
+} from "./disk-directories.js";
+import { hasSetId, toSeconds } from "./disk-metadata.js";
+import { removeOthers } from "./disk-mirror.js";
+import { createPlacement, type Placement, setMetadata, type TemporaryFile } from "./disk-placement.js";
+import { emptySource, exportFailed, systemCode } from "./export-error.js";
+import {
+  defaultPolicy,
+  type OmittedEntry,
+  type ReceivePolicy,
+  type Target,
+  type TargetFile,
+} from "./target.js";
+
+const OPEN_DIRECTORY = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW;
+
+export interface DiskTargetOptions {
+  /** Made if it does not exist, for its owner alone. */
+  readonly dir: string;
+  /** Removes what is in `dir` and was not received, once everything else has succeeded. Default: it stays. */
+  readonly delete?: boolean | undefined;
+  /** Default: setuid and setgid bits are dropped for root. Devices and named pipes Node cannot make at all. */
+  readonly policy?: ReceivePolicy | undefined;
+}
+
+/**
+ * Receives into a directory on disk, merging with what is there. Nothing is written or removed through a symbolic
+ * link, and nothing outside of `dir`, which itself may be a link; `Directories` tells how that holds. Each file is
+ * completed beside its place and renamed into it: an old file stays whole until the new one is.
+ *
+ * Files belong to whoever receives them. Modes and times are restored, times to the microsecond and not before
+ * 1970; extended attributes are not.
+ *
+ * @throws {SessionError} `BK_EXPORT_FAILED` at once when `delete` is asked for on the root, home or working
+ * directory or on one that holds them. So do the methods, naming the path, when the disk fails; `finish` when
+ * `delete` is asked for and nothing was received.
+ */
+export function createDiskTarget({ dir, delete: deletes = false, policy }: DiskTargetOptions): Target {
+  const root = resolve(dir);
+  if (deletes) assertDeletable(root);
+  return new DiskTarget(root, deletes, policy ?? defaultPolicy());
+}
+
+class DiskTarget implements Target {
+  readonly deletes: boolean;
+  readonly skipped: OmittedEntry[] = [];
+  readonly #root: string;
+  readonly #keepSetId: boolean;
+  #opened: OpenedDirectory | undefined;
+  /** In the order of the wire: what is below a directory comes after it. */
+  readonly #directories: FileStat[] = [];
+  /** Kept for `delete` only. */
+  readonly #paths = new Set<ByteString>();
+
+  constructor(root: string, deletes: boolean, policy: ReceivePolicy) {
+    this.#root = root;
+    this.deletes = deletes;
+    this.#keepSetId = policy.setId === "keep";
+  }
+
+  async begin(): Promise<void> {
+    try {
+      if (this.deletes) assertDeletable(this.#root); // links may have changed since
+      mkdirSync(this.#root, { recursive: true, mode: 0o700 });
+      const directories = openDirectories(toByteString(this.#root));
+      this.#opened = { directories, placement: createPlacement(directories, this.#keepSetId) };
+    } catch (cause) {
+      throw exportFailed(this.#root, "", cause);
+    }
+  }
+
+  addDirectory(stat: FileStat): void | Promise<void> {
+    return this.#add(stat, () => {
+      this.#directories.push(stat);
+      makeDirectory(this.#locate(stat.path));
+    });
+  }
+
+  addSymlink(stat: FileStat): void | Promise<void> {
+    return this.#add(stat, (placement) =>
+      placement.place(stat.path, (temporary) => {
+        symlinkSync(toNativePath(stat.linkname), temporary);
+        lutimesSync(temporary, toSeconds(stat), toSeconds(stat));
+      }),
+    );
+  }
+
+  addSpecial(stat: FileStat): void {
+    if (this.deletes) this.#paths.add(stat.path);
+    this.skipped.push({ path: stat.path, why: stat.mode & MODE.device ? "device" : "named-pipe" });
+  }
+
+  addFile(stat: FileStat, chunks: readonly Uint8Array[]): void | Promise<void> {
+    return this.#add(stat, (placement) => {
+      const file = placement.openFile(stat);
+      try {
+        writeAllSync(file.fd, chunks);
+        return file.commit();
+      } catch (error) {
+        file.discard();
+        throw error;
+      }
+    });
+  }
+
+  openFile(stat: FileStat): TargetFile {
+    this.#note(stat);
+    try {
+      return createTargetFile(this.#root, stat, this.#use().placement.openFile(stat));
+    } catch (cause) {
+      throw exportFailed(this.#root, stat.path, cause);
+    }
+  }
+
+  addHardLink(stat: FileStat): void | Promise<void> {
+    return this.#add(stat, (placement) =>
+      placement.place(stat.path, (temporary) => linkSync(this.#locate(stat.linkname), temporary)),
+    );
+  }
+
+  async finish(): Promise<void> {
+    if (this.deletes) await this.#removeOthers();
+    const slice = createTimeSlice();
+    for (const stat of this.#directories.reverse()) {
+      try {
+        restoreDirectory(this.#locate(stat.path), stat, this.#keepSetId);
+      } catch (cause) {
+        throw exportFailed(this.#root, stat.path, cause);
+      }
+      if (slice.spent()) await slice.next();
+    }
+  }
+
+  close(): void {
+    this.#opened?.directories.close();
+    this.#opened = undefined;
+  }
+
+  #use(): OpenedDirectory {
+    if (!this.#opened) throw new Error("The target is not open");
+    return this.#opened;
+  }
+
+  #locate(path: ByteString): NativePath {
+    return this.#use().directories.locate(parentOf(path), nameOf(path));
+  }
+
+  #add(stat: FileStat, make: (placement: Placement) => void | Promise<void>): void | Promise<void> {
+    this.#note(stat);
+    const fail = (cause: unknown) => {
+      throw exportFailed(this.#root, stat.path, cause);
+    };
+    try {
+      const done = make(this.#use().placement);
+      return done instanceof Promise ? done.catch(fail) : undefined;
+    } catch (cause) {
+      return fail(cause);
+    }
+  }
+
+  #note(stat: FileStat): void {
+    if (this.deletes) this.#paths.add(stat.path);
+    if (hasSetId(stat) && !this.#keepSetId) this.skipped.push({ path: stat.path, why: "set-id" });
+  }
+
+  async #removeOthers(): Promise<void> {
+    if (this.#paths.size === 0) throw emptySource(this.#root);
+    const parents = ["", ...this.#directories.map(({ path }) => path)];
+    try {
+      await removeOthers(this.#use().directories, parents, this.#paths);
+    } catch (cause) {
+      throw exportFailed(this.#root, "", cause);
+    }
+  }
+}
+
+interface OpenedDirectory {
+  readonly directories: Directories;
+  readonly placement: Placement;
+}
+
+/** Makes a directory that can be filled, whatever its mode will be; takes one that is there. */
+function makeDirectory(path: NativePath): void {
+  try {
+    mkdirSync(path, 0o700);
+    return;
+  } catch (error) {
+    if (systemCode(error) !== "EEXIST") throw error;
+  }
+  const old = lstatSync(path);
+  if (!old.isDirectory()) {
+    unlinkSync(path);
+    mkdirSync(path, 0o700);
+  } else if ((old.mode & 0o700) !== 0o700) {
+    withDirectory(path, (fd) => fchmodSync(fd, (old.mode & 0o7777) | 0o700));
+  }
+}
+
+function restoreDirectory(path: NativePath, stat: FileStat, keepSetId: boolean): void {
+  withDirectory(path, (fd) => setMetadata(fd, stat, keepSetId));
+}
+
+function withDirectory(path: NativePath, use: (fd: number) => void): void {
+  if (process.platform === "win32") return; // where a directory cannot be opened, nor has a mode
+  const fd = openSync(path, OPEN_DIRECTORY);
+  try {
+    use(fd);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+function createTargetFile(root: string, stat: FileStat, file: TemporaryFile): TargetFile {
+  const writer = createBatchWriter(file.fd);
+  const fail = (cause: unknown) => {
+    throw exportFailed(root, stat.path, cause);
+  };
+  return {
+    write: (chunk) => writer.write(chunk)?.catch(fail),
+    async finish() {
+      try {
+        await writer.drain();
+        await file.commit();
+      } catch (cause) {
+        await this.discard();
+        fail(cause);
+      }
+    },
+    async discard() {
+      await writer.settle();
+      file.discard();
+    },
+  };
+}
