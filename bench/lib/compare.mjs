@@ -17,7 +17,7 @@ const TIMEOUT_MS = 120_000;
  * @property {(testCase: C, contextDir: string, options: { scale: number, busybox: string }) => Promise<void>} write
  * fills the build context
  * @property {(rig: import("./rig.mjs").Rig, testCase: C) => string} [dest] the directory that is exported to
- * @property {(rig: import("./rig.mjs").Rig, testCase: C, contextDir: string) => Promise<void>} beforeSeries
+ * @property {(rig: import("./rig.mjs").Rig, testCase: C, contextDir: string) => Promise<void>} [beforeSeries]
  * @property {(rig: import("./rig.mjs").Rig, testCase: C, contextDir: string) => Promise<void>} beforeRun
  * @property {(rig: import("./rig.mjs").Rig, testCase: C, scale: number) => Promise<void>} [afterRun] checks what came out
  */
@@ -63,7 +63,7 @@ async function runPairs({ rig, comparison, testCase, mode, contextDir, pairs, sc
     if (measured) await comparison.afterRun?.(rig, testCase, scale);
     return measured;
   };
-  await comparison.beforeSeries(rig, testCase, contextDir);
+  await comparison.beforeSeries?.(rig, testCase, contextDir);
   await runOne("bk");
   await runOne("buildx");
   const runs = [];
