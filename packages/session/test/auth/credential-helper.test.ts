@@ -2,13 +2,17 @@
 import { existsSync } from "node:fs";
 import { chmod, mkdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { describe, expect, test, vi } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import { askCredentialHelper } from "../../src/auth/credential-helper.js";
 import { createCredentialHome } from "./helpers.js";
 
 const serverUrl = "r.io";
 
 describe("askCredentialHelper()", () => {
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
   test("gives the server on stdin and the word get, and reads the answer", async () => {
     await using home = await createCredentialHome();
     await home.addHelper(
@@ -85,6 +89,29 @@ describe("askCredentialHelper()", () => {
     await expect(askCredentialHelper({ helper: "endless", serverUrl, env: home.env })).rejects.toThrow(
       /1048576 bytes/,
     );
+  });
+
+  test("ends a helper that says nothing for 30 s", async () => {
+    await using home = await createCredentialHome();
+    const pidFile = path.join(home.dir, "pid");
+    await home.addHelper(
+      "silent",
+      `require("node:fs").writeFileSync(${JSON.stringify(pidFile)}, String(process.pid));
+       setInterval(() => {}, 1000);`,
+    );
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    const asked = askCredentialHelper({ helper: "silent", serverUrl, env: home.env });
+    const outcome = expect(asked).rejects.toMatchObject({
+      code: "BK_CREDENTIALS_FAILED",
+      message: expect.stringContaining("did not answer within 30 s"),
+    });
+    // Each look moves the clock on by its interval, far from 30 s.
+    await vi.waitUntil(() => existsSync(pidFile), { timeout: 10_000, interval: 10 });
+    const pid = Number(await readFile(pidFile, "utf8"));
+    vi.advanceTimersByTime(30_000);
+    vi.useRealTimers();
+    await outcome;
+    await vi.waitUntil(() => !isRunning(pid), { timeout: 10_000 });
   });
 
   test("ends a helper, and what it started, when the caller gives up", async () => {

@@ -3,36 +3,9 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
 import { createDockerCredentials } from "../../src/auth/docker-credentials.js";
-import { ANONYMOUS, toNameAndSecret } from "../../src/auth/registry-auth.js";
+import { ANONYMOUS } from "../../src/auth/registry-auth.js";
 import { SessionError } from "../../src/errors.js";
-import { type CredentialVector, readCredentialVectors } from "./credential-vectors.js";
-import { type CredentialHome, createCredentialHome } from "./helpers.js";
-
-async function addVectorHelpers(home: CredentialHome, { helpers = {} }: CredentialVector): Promise<void> {
-  for (const [name, table] of Object.entries(helpers)) {
-    await home.addHelper(
-      name,
-      `const answer = ${JSON.stringify(table)}[input] ?? { stdout: "credentials not found in native keychain\\n", exit: 1 };
-       process.stdout.write(answer.stdout);
-       process.exitCode = answer.exit;`,
-    );
-  }
-}
-
-describe("createDockerCredentials() answers the daemon as BuildKit's own client does", () => {
-  const vectors = readCredentialVectors().filter((vector) => vector.hosts !== undefined);
-  test.each(vectors)("$id $group", async (vector) => {
-    await using home = await createCredentialHome(vector.config);
-    await addVectorHelpers(home, vector);
-    const env = { ...home.env, ...(vector.env === undefined ? {} : { DOCKER_AUTH_CONFIG: vector.env }) };
-    const credentials = createDockerCredentials({ env });
-    for (const { host, provider } of vector.hosts ?? []) {
-      const answer = credentials.credentialsFor(host).then((auth) => toNameAndSecret(auth ?? ANONYMOUS));
-      if (provider.error === undefined) await expect(answer, host).resolves.toEqual(provider);
-      else await expect(answer, host).rejects.toMatchObject({ code: "BK_CREDENTIALS_FAILED" });
-    }
-  });
-});
+import { createCredentialHome } from "./helpers.js";
 
 describe("createDockerCredentials()", () => {
   test("goes without credentials when there is no config.json", async () => {

@@ -1,85 +1,61 @@
 // SPDX-License-Identifier: Apache-2.0
+// What docker finds in many more configurations: conformance/vectors/authconfig.json.
 import { describe, expect, test } from "vitest";
-import { parseAuthEnvironment, parseDockerConfig } from "../../src/auth/docker-config.js";
-import { parseHelperAnswer } from "../../src/auth/helper-answer.js";
-import { applyHelperAnswer, planLookup } from "../../src/auth/lookup.js";
-import type { RegistryAuth } from "../../src/auth/registry-auth.js";
-import { convertToHostname } from "../../src/auth/registry-host.js";
-import { type CredentialVector, type HelperTable, readCredentialVectors } from "./credential-vectors.js";
+import { parseDockerConfig } from "../../src/auth/docker-config.js";
+import { applyHelperAnswer, type Lookup, planLookup } from "../../src/auth/lookup.js";
 
-const vectors = readCredentialVectors();
-const loading = vectors.filter((vector) => vector.load_error === undefined);
+const config = parseDockerConfig(`{
+  "auths": {
+    "r.io": { "auth": "dTpw" },
+    "https://old.io/v1/": { "auth": "dTpw", "registrytoken": "bearer" }
+  },
+  "credHelpers": { "aws.io": "ecr-login" }
+}`);
 
-function readEnvironment(text: string | undefined): ReadonlyMap<string, RegistryAuth> | undefined {
-  try {
-    return text === undefined ? undefined : parseAuthEnvironment(text);
-  } catch {
-    return undefined;
-  }
-}
-
-function askTable(helpers: HelperTable, helper: string, serverUrl: string) {
-  const table = helpers[helper];
-  if (!table) throw new Error(`docker-credential-${helper} is not there`);
-  const { stdout, exit } = table[serverUrl] ?? {
-    stdout: "credentials not found in native keychain\n",
-    exit: 1,
-  };
-  return parseHelperAnswer({ program: helper, exitCode: exit, stdout });
-}
-
-function lookUp({ config, env, helpers = {} }: CredentialVector, host: string): RegistryAuth {
-  const plan = planLookup(parseDockerConfig(config), readEnvironment(env), host);
-  if (plan.kind === "known") return plan.auth;
-  return applyHelperAnswer(plan, askTable(helpers, plan.helper, plan.serverUrl));
-}
-
-describe("planLookup() finds what docker finds", () => {
-  for (const vector of loading) {
-    test.each(vector.hosts ?? [])(`${vector.id} ${vector.group}: $host`, ({ host, auth, error }) => {
-      if (error !== undefined) {
-        expect(() => lookUp(vector, host)).toThrow();
-        return;
-      }
-      const found = lookUp(vector, host);
-      expect({
-        username: found.username,
-        password: found.password,
-        identity_token: found.identityToken,
-        registry_token: found.registryToken,
-        server_address: found.serverAddress,
-      }).toEqual({
-        identity_token: undefined,
-        registry_token: undefined,
-        server_address: undefined,
-        ...auth,
-      });
+describe("planLookup()", () => {
+  test("takes the environment before everything else", () => {
+    const environment = new Map([["aws.io", { username: "e", password: "q" }]]);
+    expect(planLookup(config, environment, "aws.io")).toMatchObject({
+      kind: "known",
+      auth: { username: "e" },
     });
-  }
-});
+  });
 
-describe("parseDockerConfig() refuses what docker refuses", () => {
-  const refused = vectors.filter((vector) => vector.load_error !== undefined);
-  test.each(refused)("$id $group: $load_error", ({ config }) => {
-    expect(() => parseDockerConfig(config)).toThrow(SyntaxError);
+  test("finds an entry by name, and an old one by the host in its URL", () => {
+    expect(planLookup(config, undefined, "r.io")).toMatchObject({ kind: "known", auth: { username: "u" } });
+    expect(planLookup(config, undefined, "old.io")).toMatchObject({ kind: "known", auth: { username: "u" } });
+    expect(planLookup(config, undefined, "other.io")).toEqual({
+      kind: "known",
+      auth: { username: "", password: "" },
+    });
+  });
+
+  test("sends a registry that has a helper to it, and the others nowhere", () => {
+    expect(planLookup(config, undefined, "aws.io")).toMatchObject({
+      kind: "helper",
+      helper: "ecr-login",
+      serverUrl: "aws.io",
+    });
   });
 });
 
-describe("convertToHostname()", () => {
-  test.each(loading.flatMap((vector) => vector.hosts ?? []))("$host -> $convert_hostname", (vector) => {
-    expect(convertToHostname(vector.host)).toBe(vector.convert_hostname);
+describe("applyHelperAnswer()", () => {
+  const store = { ...config, credsStore: "store" };
+  const lookup = planLookup(store, undefined, "old.io") as Extract<Lookup, { kind: "helper" }>;
+
+  test("never falls back to the password of the file", () => {
+    expect(applyHelperAnswer(lookup, undefined)).toEqual({
+      username: "",
+      password: "",
+      registryToken: "bearer",
+    });
   });
 
-  test.each([
-    ["https://Reg.Example.com:443/v2/", "Reg.Example.com:443"],
-    ["https://user:secret@r.io/v1/", "r.io"],
-    ["https://r.io:/v1/", "r.io"],
-    ["http://r.io?x=/", "r.io"],
-    ["http://not a host/v1", "http:"],
-    ["https://", "https:"],
-    ["r.io/a://b", "r.io"],
-    ["", ""],
-  ])("%s -> %s", (key, host) => {
-    expect(convertToHostname(key)).toBe(host);
+  test("takes the secret of the user <token> for an identity token", () => {
+    expect(applyHelperAnswer(lookup, { username: "<token>", secret: "i" })).toMatchObject({
+      username: "",
+      password: "",
+      identityToken: "i",
+    });
   });
 });
