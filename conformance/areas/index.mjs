@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { authconfig } from "./authconfig.mjs";
 import { filterwalk } from "./filterwalk.mjs";
 import { patternmatcher } from "./patternmatcher.mjs";
 import { platforms } from "./platforms.mjs";
@@ -15,4 +16,6 @@ import { solveerr } from "./solveerr.mjs";
  */
 
 /** @type {ReadonlyMap<string, Area>} by the name of their files up to the first dot */
-export const areas = new Map(Object.entries({ filterwalk, patternmatcher, platforms, reference, solveerr }));
+export const areas = new Map(
+  Object.entries({ authconfig, filterwalk, patternmatcher, platforms, reference, solveerr }),
+);
