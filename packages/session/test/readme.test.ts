@@ -3,12 +3,16 @@ import { readFile } from "node:fs/promises";
 import { joinSessionTunnel, openSessionPeer, receiveTree, startFakeDaemon, tree } from "@bk/testing";
 import { expect, test } from "vitest";
 import { shareDirectory } from "./examples/share-directory.js";
+import { buildIfChanged, describeLargest } from "./examples/skip-build.js";
 import { deferred } from "./helpers/deferred.js";
 
-test("the README's example is the one that is tested", async () => {
+test.each([
+  [0, "share-directory"],
+  [1, "skip-build"],
+])("the README's example %i is the one that is tested", async (index, name) => {
   const readme = await readFile(new URL("../README.md", import.meta.url), "utf8");
-  const example = await readFile(new URL("examples/share-directory.ts", import.meta.url), "utf8");
-  const block = /```ts\n([\s\S]*?)```/.exec(readme)?.[1] ?? "";
+  const example = await readFile(new URL(`examples/${name}.ts`, import.meta.url), "utf8");
+  const block = [...readme.matchAll(/```ts\n([\s\S]*?)```/g)][index]?.[1] ?? "";
   expect(block.trim()).toBe(example.replace(/^\/\/ SPDX.*\n/, "").trim());
 });
 
@@ -29,4 +33,28 @@ test("the example shares a directory", async () => {
     expect(id).toMatch(/^[0-9a-f]{32}$/);
     expect(await received.promise).toEqual(["hello"]);
   });
+});
+
+test("the example skips a build when nothing has changed", async () => {
+  await using dir = await tree("ADD Dockerfile file FROM", "ADD src/a file 123", "ADD .dockerignore file b");
+  let builds = 0;
+  const build = async () => {
+    builds++;
+  };
+  const first = await buildIfChanged(dir.path, "", build);
+  expect(await buildIfChanged(dir.path, first, build)).toBe(first);
+  expect(builds).toBe(1);
+});
+
+test("the example names what makes a context large", async () => {
+  await using dir = await tree(
+    'ADD .dockerignore file "l*\\n!large"',
+    "ADD large file 1234567890",
+    "ADD a file 123",
+  );
+  expect(await describeLargest(dir.path, 2)).toEqual([
+    "10 large .dockerignore:2",
+    "9 .dockerignore",
+    "22 in 3 files",
+  ]);
 });
