@@ -92,7 +92,7 @@ async function runToken(vector) {
   ]);
   checkKeys("request", vector.request, ["host", "realm", "service", "scopes"]);
   for (const step of vector.steps) checkKeys("step", step, ["status", "headers", "body"]);
-  const server = await startTokenServer(vector.steps.map((step) => ({ ...step, body: bodyOf(step) })));
+  const server = await startTokenServer(vector.steps);
   try {
     const progress = [];
     const ask = () =>
@@ -104,10 +104,6 @@ async function runToken(vector) {
   } finally {
     await server.close();
   }
-}
-
-function bodyOf({ body }) {
-  return typeof body === "string" ? body : Buffer.from(body.base64, "base64");
 }
 
 function createService({ auth }, progress) {
