@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { authconfig } from "./authconfig.mjs";
+import { diffcopy } from "./diffcopy.mjs";
 import { filterwalk } from "./filterwalk.mjs";
 import { patternmatcher } from "./patternmatcher.mjs";
 import { platforms } from "./platforms.mjs";
@@ -17,5 +18,5 @@ import { solveerr } from "./solveerr.mjs";
 
 /** @type {ReadonlyMap<string, Area>} by the name of their files up to the first dot */
 export const areas = new Map(
-  Object.entries({ authconfig, filterwalk, patternmatcher, platforms, reference, solveerr }),
+  Object.entries({ authconfig, diffcopy, filterwalk, patternmatcher, platforms, reference, solveerr }),
 );
