@@ -2,7 +2,10 @@
 import { Command } from "commander";
 import type { CliContext } from "./cli-context.js";
 import { addBuildCommand } from "./commands/build.js";
+import { addCacheCommands } from "./commands/cache.js";
 import { addContextCommand } from "./commands/context.js";
+import { addDaemonCommands } from "./commands/daemon.js";
+import { addHistoryCommands } from "./commands/history.js";
 import { addPingCommand } from "./commands/ping.js";
 import { addVersionCommand } from "./commands/version.js";
 import { readVersion } from "./version.js";
@@ -29,6 +32,9 @@ export function createProgram(context: CliContext): Command {
     });
   addBuildCommand(program, context);
   addContextCommand(program, context);
+  addCacheCommands(program, context);
+  addHistoryCommands(program, context);
+  addDaemonCommands(program, context);
   addPingCommand(program, context);
   addVersionCommand(program, context);
   return program;

@@ -77,6 +77,11 @@ export class Client implements AsyncDisposable {
     return new Client("embedded", daemon, env);
   }
 
+  /** For what `@bk/solver` asks a daemon beside builds: `diskUsage(client.daemon)`. Ends with `close()`. */
+  get daemon(): Daemon {
+    return this.#daemon;
+  }
+
   /** The daemon, as errors name it. */
   get endpoint(): string {
     return this.#daemon.endpoint;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-export { SessionError } from "@bk/session";
+export { type SecretCallback, type SecretSource, SessionError, type SshSource } from "@bk/session";
 export {
   type ContextEntry,
   type ContextExplanation,
@@ -17,4 +17,5 @@ export type { BuildOptions } from "./build-options.js";
 export { Client, type EmbeddedOptions, type FromEnvOptions } from "./client.js";
 export type { ContextDialer, EmbeddedDialers, SessionDialer } from "./embedded-dialers.js";
 export { ClientError, type ClientErrorCode } from "./errors.js";
+export { createPlainProgress, type PlainProgress } from "./plain-progress.js";
 export type { WaitOptions } from "./wait-for-ready.js";

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { BuildRecord } from "@bk/solver";
+import type { Command } from "commander";
+import type { CliContext } from "../cli-context.js";
+import { formatAge, formatDuration, formatTable } from "../format.js";
+import { openClient } from "../open-client.js";
+import { addFormatOption, type FormatFlag, writeResult } from "../output.js";
+import { append } from "../repeatable.js";
+import { UsageError } from "../usage-error.js";
+
+interface ListFlags extends FormatFlag {
+  readonly filter?: readonly string[];
+  readonly limit?: string;
+}
+
+type Solver = typeof import("@bk/solver");
+type Client = Awaited<ReturnType<typeof openClient>>;
+
+export function addHistoryCommands(program: Command, context: CliContext): void {
+  const history = program.command("history").description("look at the builds that the daemon has run");
+  addFormatOption(history.command("ls"))
+    .description("list builds, newest first")
+    .option("--filter <expression>", "only builds that match, such as status==error (repeatable)", append)
+    .option("--limit <number>", "at most so many")
+    .action((flags: ListFlags) =>
+      withSolver(context, (solver, client) => list(flags, solver, client, context)),
+    );
+  addFormatOption(history.command("inspect"))
+    .description("show one build: options, steps, results, error")
+    .argument("<ref>")
+    .action((ref: string, flags: FormatFlag) =>
+      withSolver(context, async ({ inspectBuild }, { daemon }) => {
+        const record = await inspectBuild(daemon, ref, { signal: context.signal });
+        writeResult(context, flags, record, formatRecord);
+      }),
+    );
+  history
+    .command("logs")
+    .description("replay the progress of a build")
+    .argument("<ref>")
+    .action((ref: string) => withSolver(context, (solver, client) => replay(ref, solver, client, context)));
+  history
+    .command("rm")
+    .description("forget builds; their images and cache stay")
+    .argument("<ref...>")
+    .action((refs: readonly string[]) =>
+      withSolver(context, async ({ deleteBuild }, { daemon }) => {
+        for (const ref of refs) await deleteBuild(daemon, ref, { signal: context.signal });
+      }),
+    );
+}
+
+async function withSolver(
+  context: CliContext,
+  work: (solver: Solver, client: Client) => Promise<void>,
+): Promise<void> {
+  const [solver, client] = await Promise.all([import("@bk/solver"), openClient(context)]);
+  try {
+    await work(solver, client);
+  } finally {
+    await client.close();
+  }
+}
+
+async function list(
+  flags: ListFlags,
+  { listBuilds }: Solver,
+  { daemon }: Client,
+  context: CliContext,
+): Promise<void> {
+  const limit = flags.limit === undefined ? undefined : Number(flags.limit);
+  if (limit !== undefined && !(Number.isInteger(limit) && limit > 0)) {
+    throw new UsageError(`--limit needs a number from 1, and got ${JSON.stringify(flags.limit)}`);
+  }
+  const records = await listBuilds(daemon, { filter: flags.filter, limit, signal: context.signal });
+  writeResult(context, flags, records, formatRecords);
+}
+
+function formatRecords(records: readonly BuildRecord[]): string {
+  const rows = records.map((record) => [
+    record.ref,
+    record.state,
+    `${record.steps.completed}/${record.steps.total}`,
+    formatAge(record.createdAt),
+    formatTook(record),
+  ]);
+  return formatTable(["REF", "STATE", ">STEPS", "STARTED", "TOOK"], rows);
+}
+
+async function replay(
+  ref: string,
+  { inspectBuild, readStatus }: Solver,
+  { daemon }: Client,
+  context: CliContext,
+): Promise<void> {
+  const { signal, stdout } = context;
+  await inspectBuild(daemon, ref, { signal }); // an unknown ref would be waited for
+  const { createPlainProgress } = await import("@bk/client");
+  const progress = createPlainProgress(stdout);
+  for await (const status of readStatus(daemon, ref, { signal })) progress.update(status);
+  progress.end();
+}
+
+function formatTook({ createdAt, completedAt }: BuildRecord): string {
+  return createdAt && completedAt ? formatDuration(completedAt.getTime() - createdAt.getTime()) : "";
+}
+
+function formatRecord(record: BuildRecord): string {
+  const { steps, error } = record;
+  const results = Object.entries(record.results).flatMap(([platform, { exports, attestations }]) => [
+    ...Object.values(exports).map(({ digest, mediaType }) => [
+      "result",
+      `${digest} ${mediaType} ${platform}`.trimEnd(),
+    ]),
+    ...attestations.map(({ digest, annotations }) => [
+      "attested",
+      `${digest} ${annotations["in-toto.io/predicate-type"] ?? ""}`.trimEnd(),
+    ]),
+  ]);
+  const lines: (readonly string[])[] = [
+    ["ref", record.ref],
+    ["state", record.pinned ? `${record.state}, pinned` : record.state],
+    ["started", record.createdAt?.toISOString() ?? ""],
+    ["took", formatTook(record)],
+    ["steps", `${steps.completed} of ${steps.total}, ${steps.cached} cached, ${record.warnings} warnings`],
+    ["frontend", record.frontend],
+    ...Object.entries(record.frontendAttrs).map(([name, value]) => ["option", `${name}=${value}`]),
+    ...record.exporters.map(({ type, attrs }) => [
+      "export",
+      [type, ...Object.entries(attrs).map((pair) => pair.join("="))].join(" "),
+    ]),
+    ...results,
+    ...(error ? [["error", `${error.code}: ${error.message}`]] : []),
+  ];
+  return lines
+    .map(([name = "", value = ""]) => `${name.padEnd(9)} ${value}`.trimEnd())
+    .join("\n")
+    .concat("\n");
+}

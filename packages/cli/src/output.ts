@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+import { type Command, Option } from "commander";
+import type { CliContext } from "./cli-context.js";
+import { toVisibleJson, toVisibleText } from "./commands/context-names.js";
+
+/** How a command that lists shows what it found. */
+export interface FormatFlag {
+  readonly format: "text" | "json";
+}
+
+/** `--format`: for people, or one JSON document for programs. */
+export function addFormatOption(command: Command): Command {
+  return command.addOption(
+    new Option("--format <format>", "text for people, json for programs")
+      .choices(["text", "json"])
+      .default("text"),
+  );
+}
+
+/** Writes a value as JSON, or as the text that `toText` makes of it. Nothing in it can act on a terminal. */
+export function writeResult<T>(
+  { stdout }: CliContext,
+  { format }: FormatFlag,
+  value: T,
+  toText: (value: T) => string,
+): void {
+  if (format === "json") stdout.write(`${toVisibleJson(value)}\n`);
+  else writeText({ stdout }, toText(value));
+}
+
+/** Writes lines of text, in which a daemon's words may stand. */
+export function writeText({ stdout }: Pick<CliContext, "stdout">, text: string): void {
+  stdout.write(text.split("\n").map(toVisibleText).join("\n"));
+}
