@@ -1,12 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Writable } from "node:stream";
+import type { Readable, Writable } from "node:stream";
+import type { SecretSource, SshSource } from "@bk/session";
 import type { AbortOptions } from "@bk/transport";
 
 export interface BuildOptions extends AbortOptions {
   /** Directory that COPY and ADD read from. */
-  readonly contextDir: string;
-  /** A path, relative to the working directory as with `docker buildx build -f`, or the text itself. Default: `Dockerfile` in `contextDir`. */
-  readonly dockerfile?: string | { readonly text: string } | undefined;
+  readonly contextDir?: string | undefined;
+  /**
+   * In place of `contextDir`: a stream of a tar archive (plain, gzip, bzip2 or xz), or of a Dockerfile, which then has
+   * no files to copy. It is destroyed when the build ends.
+   */
+  readonly context?: Readable | undefined;
+  /**
+   * A path, relative to the working directory as with `docker buildx build -f`, the text itself, or a stream of it.
+   * With an archive as `context`, a path inside it. Default: `Dockerfile` in the context.
+   */
+  readonly dockerfile?: string | { readonly text: string } | Readable | undefined;
+  /** What steps may mount with `RUN --mount=type=secret`, by id. Each up to 500 KiB, never shown anywhere. */
+  readonly secrets?: Readonly<Record<string, SecretSource>> | undefined;
+  /** SSH agents that steps may mount with `RUN --mount=type=ssh`, by id; `default` for steps that name none. */
+  readonly ssh?: Readonly<Record<string, SshSource>> | undefined;
   /** Name of the image, or several. Standalone builds need one. */
   readonly tag?: string | readonly string[] | undefined;
   readonly noCache?: boolean | undefined;

@@ -56,6 +56,7 @@ async function run(
       exports: [result],
       attachables: [createAuth({ credentials: createDockerCredentials({ env: context.env }) })],
       onStatus: progress.update,
+      env: context.env,
       signal: context.signal,
     });
   } finally {

@@ -9,9 +9,11 @@ import {
   createFileSend,
   createFileSync,
   createMemorySource,
-  type OpenExport,
+  createUpload,
   type SyncSource,
 } from "@bk/session";
+import type { AbortOptions } from "@bk/transport";
+import { type OpenedContext, openContextStreams } from "./context-stream.js";
 import { invalidOption } from "./options/invalid-option.js";
 import type { DockerfileSource, ResolvedSolveOptions } from "./options/solve-options.js";
 import { CONTEXT_DIR_NAME, DOCKERFILE_DIR_NAME } from "./options/solve-request.js";
@@ -20,38 +22,49 @@ export interface ContextServices {
   readonly attachables: readonly Attachable[];
   /** Lets the daemon reuse what it got of this directory from this machine in an earlier build. */
   readonly sharedKey: string;
+  /** Where the daemon fetches the context from, when that is an archive. */
+  readonly contextUrl: string | undefined;
 }
 
 /**
  * The session services that a build's own options ask for: the context and the Dockerfile, and the targets of
  * exports that come over the session.
  *
- * @throws {SolverError} `BK_OPTIONS_INVALID` when the context or the Dockerfile is not there.
+ * @throws {SolverError} `BK_OPTIONS_INVALID` when the context or the Dockerfile is not there; `signal.reason`.
  */
-export async function createContextServices(options: ResolvedSolveOptions): Promise<ContextServices> {
-  const { contextDir, dockerfile } = options;
-  await checkContextDir(contextDir);
+export async function createContextServices(
+  options: ResolvedSolveOptions,
+  { signal }: AbortOptions = {},
+): Promise<ContextServices> {
+  const opened = await openContextStreams(options, { signal });
+  const { context, dockerfile } = opened;
+  if (context.kind === "disk") await checkContextDir(context.dir);
   if (dockerfile.kind === "disk") await checkDockerfile(dockerfile);
-  const dirs = new Map<string, SyncSource>([
-    [CONTEXT_DIR_NAME, createDiskSource(contextDir)],
-    [DOCKERFILE_DIR_NAME, dockerfileSource(dockerfile)],
-  ]);
-  const targets = exportTargets(options);
+  const upload = context.kind === "archive" ? createUpload() : undefined;
   return {
-    attachables: [createFileSync({ dirs }), ...(targets.size > 0 ? [createFileSend(targets)] : [])],
-    sharedKey: createHash("sha256").update(`${hostname()}\0${contextDir}`).digest("hex"),
+    attachables: [
+      createFileSync({ dirs: sourceDirs(opened) }),
+      ...(upload ? [upload] : []),
+      ...(targets.size > 0 ? [createFileSend(targets)] : []),
+    ],
+    sharedKey: context.kind === "disk" ? sharedKey(context.dir) : "",
+    contextUrl: context.kind === "archive" ? upload?.add(context.body) : undefined,
   };
 }
 
-function dockerfileSource(dockerfile: DockerfileSource): SyncSource {
-  if (dockerfile.kind === "disk") return createDiskSource(dockerfile.dir);
-  return createMemorySource({ [dockerfile.filename]: dockerfile.text });
+function sharedKey(contextDir: string): string {
+  return createHash("sha256").update(`${hostname()}\0${contextDir}`).digest("hex");
 }
 
-function exportTargets(options: ResolvedSolveOptions): ReadonlyMap<number, OpenExport> {
-  const targets = new Map<number, OpenExport>();
-  for (const [index, { open }] of options.exports.entries()) if (open) targets.set(index, open);
-  return targets;
+/** What the daemon may read by name. An archive comes by its URL, and so does the Dockerfile in it. */
+function sourceDirs({ context, dockerfile }: OpenedContext): ReadonlyMap<string, SyncSource> {
+  const dirs = new Map<string, SyncSource>();
+  if (context.kind === "disk") dirs.set(CONTEXT_DIR_NAME, createDiskSource(context.dir));
+  if (context.kind === "empty") dirs.set(CONTEXT_DIR_NAME, createMemorySource({}));
+  if (dockerfile.kind === "disk") dirs.set(DOCKERFILE_DIR_NAME, createDiskSource(dockerfile.dir));
+  if (dockerfile.kind === "memory")
+    dirs.set(DOCKERFILE_DIR_NAME, createMemorySource({ [dockerfile.filename]: dockerfile.text }));
+  return dirs;
 }
 
 async function checkContextDir(contextDir: string): Promise<void> {

@@ -2,32 +2,32 @@
 import { randomBytes } from "node:crypto";
 import type { SolveResponse } from "@bk/proto/control";
 import type { Status } from "@bk/proto/rpc";
-import { type Attachable, createSession, type Session, SessionError } from "@bk/session";
+import { type Attachable, createSession, type Environment, type Session, SessionError } from "@bk/session";
 import { type AbortOptions, findTransportError } from "@bk/transport";
 import { type BuildResult, toBuildResult } from "./build-result.js";
 import { createContextServices } from "./context-services.js";
+import { ownStreams } from "./context-stream.js";
 import type { Daemon } from "./daemon/daemon.js";
 import { createFailureContext, type FailureContext } from "./failure/failure-context.js";
 import { fromRpcStatus, readRemoteStatus } from "./failure/remote-status.js";
 import { createSolveError } from "./failure/solve-error.js";
 import { awaitLostAnswer, recoverBuildError } from "./lost-answer.js";
-import {
-  type ResolvedSolveOptions,
-  resolveSolveOptions,
-  type SolveOptions,
-} from "./options/solve-options.js";
-import { createSolveRequest } from "./options/solve-request.js";
+import { createMountServices } from "./mount-services.js";
+import { resolveSolveOptions, type SolveOptions } from "./options/solve-options.js";
+import { createSolveRequest, type SolveRequestInit } from "./options/solve-request.js";
 import { openScope, type Scope } from "./scope.js";
 import { followStatus, type StatusFollower } from "./status/status-follower.js";
 import type { SolveStatus } from "./status/status-types.js";
 
 export interface SolveCallOptions extends SolveOptions, AbortOptions {
-  /** Services beside the context and the exports: credentials, secrets. */
+  /** Services beside those that the options ask for: credentials. */
   readonly attachables?: readonly Attachable[] | undefined;
   /** Called with each status message of the build. What it throws fails the build. */
   readonly onStatus?: ((status: SolveStatus) => void) | undefined;
   /** The build's name in status and history. Default: 128 random bits. */
   readonly ref?: string | undefined;
+  /** Where variables with secrets, and `SSH_AUTH_SOCK`, are looked up. Default `process.env`. */
+  readonly env?: Environment | undefined;
 }
 
 /** How long Status may stay silent after Solve has answered: on success as the Go client waits, on failure less. */
@@ -46,23 +46,30 @@ const STATUS_TAIL = {
 export async function solve(daemon: Daemon, options: SolveCallOptions): Promise<BuildResult> {
   const { signal, ref = randomBytes(16).toString("hex"), onStatus, attachables = [] } = options;
   const resolved = resolveSolveOptions(options);
+  using _streams = ownStreams(resolved);
   signal?.throwIfAborted();
-  const context = await createContextServices(resolved);
+  const mounts = await createMountServices(resolved, { env: options.env ?? process.env, signal });
+  const context = await createContextServices(resolved, { signal });
   using scope = openScope(signal);
   await using session = createSession({
-    attachables: [...context.attachables, ...attachables],
+    attachables: [...context.attachables, ...mounts, ...attachables],
     sharedKey: context.sharedKey,
     onFailure: scope.fail,
   });
   using _live = daemon.channel.watchLiveness();
   await connectSession(daemon, session, scope);
+  const request = createSolveRequest(resolved, {
+    ref,
+    sessionId: session.id,
+    contextUrl: context.contextUrl,
+  });
   const failures = createFailureContext();
   using status = followStatus(daemon, ref, (message) => {
     failures.add(message);
     report(message, onStatus, scope);
   });
   try {
-    const response = await scope.race(callSolve({ daemon, session, ref, resolved, status, scope }));
+    const response = await scope.race(callSolve({ daemon, ref, request, status, scope }));
     await status.finish({ ...STATUS_TAIL.success, signal: scope.signal });
     signal?.throwIfAborted();
     return toBuildResult(ref, response);
@@ -100,9 +107,8 @@ function report(status: SolveStatus, onStatus: SolveCallOptions["onStatus"], sco
 
 interface SolveCall {
   readonly daemon: Daemon;
-  readonly session: Session;
   readonly ref: string;
-  readonly resolved: ResolvedSolveOptions;
+  readonly request: SolveRequestInit;
   readonly status: StatusFollower;
   readonly scope: Scope;
 }
@@ -117,15 +123,7 @@ class LostAnswer extends Error {
   }
 }
 
-async function callSolve({
-  daemon,
-  session,
-  ref,
-  resolved,
-  status,
-  scope,
-}: SolveCall): Promise<SolveResponse> {
-  const request = createSolveRequest(resolved, { ref, sessionId: session.id });
+async function callSolve({ daemon, ref, request, status, scope }: SolveCall): Promise<SolveResponse> {
   const control = await daemon.control();
   using answered = openScope(scope.signal);
   const lost = awaitLostAnswer(daemon, ref, status.activity, answered.signal).then((error) => {

@@ -19,7 +19,7 @@ export type SecretSource =
   | SecretCallback;
 
 /** Limit of one secret, in bytes. Must match BuildKit's session/secrets/secretsprovider. */
-export const MAX_SECRET_BYTES: number = 500 * 1024;
+const MAX_SECRET_BYTES: number = 500 * 1024;
 
 const TOO_LARGE = `it is larger than ${MAX_SECRET_BYTES} bytes, which is the limit`;
 

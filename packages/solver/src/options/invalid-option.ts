@@ -13,6 +13,6 @@ export function showValue(value: unknown): string {
 }
 
 /** A `BK_OPTIONS_INVALID` error. `option` is a path such as `tags[1]`; `problem` is the whole sentence. */
-export function invalidOption(option: string, problem: string): SolverError {
-  return new SolverError("BK_OPTIONS_INVALID", problem, { option });
+export function invalidOption(option: string, problem: string, cause?: unknown): SolverError {
+  return new SolverError("BK_OPTIONS_INVALID", problem, { option, ...(cause !== undefined && { cause }) });
 }

@@ -15,12 +15,14 @@ export interface SolveRequestIds {
   readonly ref: string;
   /** The session that serves the context and receives the export. */
   readonly sessionId: string;
+  /** Where the daemon fetches the context from, when that is an archive. */
+  readonly contextUrl?: string | undefined;
 }
 
 /** The request that makes the daemon run a Dockerfile with its built-in frontend. */
 export function createSolveRequest(
   options: ResolvedSolveOptions,
-  { ref, sessionId }: SolveRequestIds,
+  { ref, sessionId, contextUrl }: SolveRequestIds,
 ): SolveRequestInit {
   const exporters = options.exports.map(({ type, attrs }) => ({ type, attrs: { ...attrs } }));
   const [first] = exporters;
@@ -28,7 +30,7 @@ export function createSolveRequest(
     ref,
     session: sessionId,
     frontend: "dockerfile.v0",
-    frontendAttrs: frontendAttrs(options),
+    frontendAttrs: { ...frontendAttrs(options), ...contextAttrs(options, contextUrl) },
     exporters,
     // Daemons before v0.13 know one exporter only and read it here.
     ...(first !== undefined && {
@@ -51,6 +53,12 @@ function frontendAttrs(options: ResolvedSolveOptions): Record<string, string> {
     ...prefixKeys("build-arg:", options.buildArgs),
     ...prefixKeys("label:", options.labels),
   };
+}
+
+/** An archive has its own Dockerfile unless the session is said to have one. */
+function contextAttrs({ dockerfile }: ResolvedSolveOptions, url: string | undefined): Record<string, string> {
+  if (url === undefined) return {};
+  return { context: url, ...(dockerfile.kind !== "archive" && { dockerfilekey: DOCKERFILE_DIR_NAME }) };
 }
 
 function prefixKeys(prefix: string, record: Readonly<Record<string, string>>): Record<string, string> {

@@ -21,8 +21,10 @@ function refusal(options: SolveOptions): { option: unknown; message: string } {
 describe("resolveSolveOptions()", () => {
   test("needs a context only", () => {
     expect(resolveSolveOptions({ contextDir: "." })).toEqual({
-      contextDir: resolve("."),
+      context: { kind: "disk", dir: resolve(".") },
       dockerfile: { kind: "disk", dir: resolve("."), filename: "Dockerfile" },
+      secrets: new Map(),
+      ssh: new Map(),
       tags: [],
       platforms: [],
       buildArgs: {},
