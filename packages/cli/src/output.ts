@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type Command, Option } from "commander";
 import type { CliContext } from "./cli-context.js";
-import { toVisibleJson, toVisibleText } from "./commands/context-names.js";
+import { toVisibleJson, toVisibleText } from "./visible-text.js";
 
 /** How a command that lists shows what it found. */
 export interface FormatFlag {

@@ -23,14 +23,14 @@ describe("bk context ls", () => {
     const { exitCode, stdout, stderr } = await runBk(["context", "ls", dir.path], { env });
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
     expect(stdout.split("\n")).toEqual([
-      "     29B  .dockerignore",
-      "      4B  Dockerfile",
-      "      4B  keep.log  (kept by !keep.log at .dockerignore:3)",
-      "     10B  src/",
-      "     10B    b.ts",
-      "      0B    link  (symlink)",
+      "    29 B  .dockerignore",
+      "     4 B  Dockerfile",
+      "     4 B  keep.log  (kept by !keep.log at .dockerignore:3)",
+      "    10 B  src/",
+      "    10 B    b.ts",
+      "     0 B    link  (symlink)",
       "",
-      `47B in 4 files at most, 6 paths in all; 2 dropped by ${dir.join(".dockerignore")}`,
+      `47 B in 4 files at most, 6 paths in all; 2 dropped by ${dir.join(".dockerignore")}`,
       "",
     ]);
   });
@@ -40,8 +40,8 @@ describe("bk context ls", () => {
     const args = ["context", "ls", "--sort", "size", "--limit", "2", "--dropped", dir.path];
     const { stdout } = await runBk(args, { env });
     expect(stdout.split("\n").slice(0, -3)).toEqual([
-      "     29B  .dockerignore",
-      "     10B  src/b.ts",
+      "    29 B  .dockerignore",
+      "    10 B  src/b.ts",
       "... and 2 more",
       "",
       "Not sent:",

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { ContextEntry, ContextExplanation, DroppedPath, PatternOrigin } from "@bk/client";
-import { toVisiblePath, toVisibleText } from "./context-names.js";
+import { formatBytes } from "../format.js";
+import { toVisiblePath, toVisibleText } from "../visible-text.js";
 
 const SIZE_WIDTH = 8;
 
@@ -14,16 +15,11 @@ export function formatTree(entries: readonly ContextEntry[]): readonly string[] 
   });
 }
 
-/** The files, the largest first. */
-export function formatLargest(entries: readonly ContextEntry[]): readonly string[] {
-  return largestFirst(entries)
+/** The files with their whole paths, in the order given. */
+export function formatFiles(entries: readonly ContextEntry[]): readonly string[] {
+  return entries
     .filter(({ kind }) => kind === "file")
     .map((entry) => formatLine(entry.size, toVisiblePath(entry), notesOf(entry)));
-}
-
-/** Entries of equal size stay in their order. */
-export function largestFirst(entries: readonly ContextEntry[]): readonly ContextEntry[] {
-  return entries.toSorted((a, b) => b.size - a.size);
 }
 
 export function formatDropped(dropped: readonly DroppedPath[]): readonly string[] {
@@ -34,14 +30,14 @@ export function formatDropped(dropped: readonly DroppedPath[]): readonly string[
 }
 
 export function formatTotal({ total, dropped, ignoreFile }: ContextExplanation): string {
-  const sent = `${formatSize(total.bytes)} in ${count(total.files, "file")} at most, ${count(total.entries, "path")} in all`;
+  const sent = `${formatBytes(total.bytes)} in ${count(total.files, "file")} at most, ${count(total.entries, "path")} in all`;
   const left =
     ignoreFile === undefined ? "no ignore file" : `${dropped.length} dropped by ${toVisibleText(ignoreFile)}`;
   return `${sent}; ${left}`;
 }
 
 function formatLine(size: number, name: string, notes: readonly string[]): string {
-  return `${formatSize(size).padStart(SIZE_WIDTH)}  ${name}${notes.length > 0 ? `  (${notes.join(", ")})` : ""}`;
+  return `${formatBytes(size).padStart(SIZE_WIDTH)}  ${name}${notes.length > 0 ? `  (${notes.join(", ")})` : ""}`;
 }
 
 function notesOf({ kind, asParent, keptBy }: ContextEntry): readonly string[] {
@@ -69,17 +65,6 @@ function sumDirectories(entries: readonly ContextEntry[]): readonly number[] {
     sums[index] = sum;
   }
   return sums;
-}
-
-/** Three digits, with units of a thousand each. */
-export function formatSize(bytes: number): string {
-  if (bytes < 1000) return `${bytes}B`;
-  const units = ["kB", "MB", "GB", "TB"];
-  let amount = bytes / 1000;
-  let unit = 0;
-  // From here on three digits would be four.
-  for (; amount >= 999.5 && unit < units.length - 1; unit++) amount /= 1000;
-  return `${amount.toPrecision(3)}${units[unit]}`;
 }
 
 function count(number: number, noun: string): string {

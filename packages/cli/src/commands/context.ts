@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { ContextOptions } from "@bk/client";
+import type { ContextEntry, ContextExplanation, ContextOptions } from "@bk/client";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import type { CliContext } from "../cli-context.js";
-import { formatDropped, formatLargest, formatTotal, formatTree, largestFirst } from "./context-listing.js";
-import { toVisibleJson } from "./context-names.js";
+import { addFormatOption, type FormatFlag, writeResult } from "../output.js";
+import { formatDropped, formatFiles, formatTotal, formatTree } from "./context-listing.js";
 
-interface DigestFlags {
+interface DigestFlags extends FormatFlag {
   readonly file?: string;
-  readonly format: "text" | "json";
 }
 
 interface ListFlags extends DigestFlags {
@@ -35,10 +34,9 @@ export function addContextCommand(program: Command, context: CliContext): void {
 }
 
 function addOptions(command: Command): Command {
-  return command
+  return addFormatOption(command)
     .argument("[path]", "directory that COPY and ADD read from", ".")
-    .option("-f, --file <path>", "the Dockerfile (default: Dockerfile in PATH)")
-    .addOption(new Option("--format <kind>", "how to print it").choices(["text", "json"]).default("text"));
+    .option("-f, --file <path>", "the Dockerfile (default: Dockerfile in PATH)");
 }
 
 function parseLimit(text: string): number {
@@ -51,32 +49,30 @@ async function list(dir: string, flags: ListFlags, context: CliContext): Promise
   // Loaded only by commands that need it: help and version stay quick.
   const { explainContext } = await import("@bk/client");
   const explanation = await explainContext(dir, toContextOptions(flags, context));
-  const bySize = flags.sort === "size";
-  if (flags.format === "json") {
-    const entries = bySize ? largestFirst(explanation.entries) : explanation.entries;
-    context.stdout.write(`${toVisibleJson({ ...explanation, entries })}\n`);
-    return;
-  }
-  const kept = bySize ? formatLargest(explanation.entries) : formatTree(explanation.entries);
-  const lines = [
-    ...limitLines(kept, flags.limit),
-    ...(flags.dropped
-      ? ["", "Not sent:", ...limitLines(formatDropped(explanation.dropped), flags.limit)]
-      : []),
-    "",
-    formatTotal(explanation),
-  ];
-  context.stdout.write(`${lines.join("\n")}\n`);
+  const entries = flags.sort === "size" ? largestFirst(explanation.entries) : explanation.entries;
+  writeResult(context, flags, { ...explanation, entries }, (sorted) => formatExplanation(sorted, flags));
 }
 
 async function digest(dir: string, flags: DigestFlags, context: CliContext): Promise<void> {
   const { digestContext } = await import("@bk/client");
-  const found = await digestContext(dir, toContextOptions(flags, context));
-  context.stdout.write(flags.format === "json" ? `${JSON.stringify({ digest: found })}\n` : `${found}\n`);
+  const found = { digest: await digestContext(dir, toContextOptions(flags, context)) };
+  writeResult(context, flags, found, (result) => `${result.digest}\n`);
+}
+
+function formatExplanation(explanation: ContextExplanation, { sort, dropped, limit }: ListFlags): string {
+  const { entries } = explanation;
+  const sent = limitLines(sort === "size" ? formatFiles(entries) : formatTree(entries), limit);
+  const left = dropped ? ["", "Not sent:", ...limitLines(formatDropped(explanation.dropped), limit)] : [];
+  return `${[...sent, ...left, "", formatTotal(explanation)].join("\n")}\n`;
 }
 
 function toContextOptions({ file }: DigestFlags, { signal }: CliContext): ContextOptions {
   return { dockerfile: file, signal };
+}
+
+/** Entries of equal size stay in their order. */
+function largestFirst(entries: readonly ContextEntry[]): readonly ContextEntry[] {
+  return entries.toSorted((a, b) => b.size - a.size);
 }
 
 function limitLines(lines: readonly string[], limit = lines.length): readonly string[] {

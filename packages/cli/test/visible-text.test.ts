@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, test } from "vitest";
-import { toVisibleJson, toVisiblePath } from "../src/commands/context-names.js";
+import { toVisibleJson, toVisiblePath } from "../src/visible-text.js";
 
 describe("toVisiblePath()", () => {
   test.each([
