@@ -41,3 +41,4 @@ export { type Registry, type RegistryOptions, startRegistry } from "./registry.j
 export { type Relay, type RelayOptions, startRelay } from "./relay/relay.js";
 export { type Certificate, createTestPki, type TestPki } from "./tls.js";
 export { type TmpDir, tmpDir } from "./tmp-dir.js";
+export { startTokenServer, type TokenServer, type TokenServerOptions } from "./token-server.js";

@@ -8,12 +8,15 @@ import { promisify } from "node:util";
 
 import type { Engine } from "./engine/engine.js";
 import { type TmpDir, tmpDir } from "./tmp-dir.js";
+import type { TokenServer } from "./token-server.js";
 
 export interface RegistryOptions {
   /** Names the docker-registry program. */
   readonly engine: Engine;
   /** Asks for this user by basic auth. */
   readonly auth?: { readonly username: string; readonly password: string } | undefined;
+  /** Asks for tokens of this server instead. */
+  readonly tokens?: TokenServer | undefined;
 }
 
 /** An image registry on loopback, which Docker lets be plain HTTP. */
@@ -23,12 +26,12 @@ export interface Registry extends AsyncDisposable {
 }
 
 /** Starts Debian's docker-registry with an empty store and waits until it listens. */
-export async function startRegistry({ engine, auth }: RegistryOptions): Promise<Registry> {
+export async function startRegistry({ engine, auth, tokens }: RegistryOptions): Promise<Registry> {
   if (engine.registry === undefined) {
     throw new Error("The engine has no registry: run node scripts/engine.mjs up --for-tests");
   }
   const dir = await tmpDir();
-  await writeFile(dir.join("config.json"), JSON.stringify(await createConfig(dir, auth)));
+  await writeFile(dir.join("config.json"), JSON.stringify(await createConfig(dir, auth, tokens)));
   const child = spawn(engine.registry, ["serve", dir.join("config.json")], {
     stdio: ["ignore", "ignore", "pipe"],
   });
@@ -57,7 +60,11 @@ export async function startRegistry({ engine, auth }: RegistryOptions): Promise<
 }
 
 /** JSON is YAML too. */
-async function createConfig(dir: TmpDir, auth: RegistryOptions["auth"]): Promise<object> {
+async function createConfig(
+  dir: TmpDir,
+  auth: RegistryOptions["auth"],
+  tokens: TokenServer | undefined,
+): Promise<object> {
   if (auth) {
     const hash = await hashPassword(auth.password);
     await writeFile(dir.join("htpasswd"), `${auth.username}:${hash}\n`);
@@ -67,7 +74,12 @@ async function createConfig(dir: TmpDir, auth: RegistryOptions["auth"]): Promise
     storage: { filesystem: { rootdirectory: dir.join("store") }, delete: { enabled: true } },
     http: { addr: "127.0.0.1:0", secret: randomBytes(16).toString("hex") },
     ...(auth && { auth: { htpasswd: { realm: "bk-test", path: dir.join("htpasswd") } } }),
+    ...(tokens && { auth: { token: toTokenConfig(tokens) } }),
   };
+}
+
+function toTokenConfig({ realm, service, issuer, rootCertPath }: TokenServer): object {
+  return { realm, service, issuer, rootcertbundle: rootCertPath };
 }
 
 /** docker-registry takes bcrypt only; the crypt of Debian's perl, which is always there, knows it. */
