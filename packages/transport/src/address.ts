@@ -1,8 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
-import { TransportError } from "./errors.js";
+import {
+  type ContainerAddress,
+  formatContainerAddress,
+  isContainerScheme,
+  parseContainerAddress,
+} from "./container-address.js";
+import { formatHost, parseHost } from "./host.js";
+import { invalidAddress } from "./invalid-address.js";
+import { formatSshAddress, parseSshAddress, type SshAddress } from "./ssh-address.js";
 
 /** Where a daemon listens. `host` is a name or an IP address, IPv6 without brackets. */
-export type Address =
+export type Address = SocketAddress | ContainerAddress | SshAddress;
+
+/** What this machine can connect to by itself. */
+export type SocketAddress =
   | { readonly kind: "tcp"; readonly host: string; readonly port: number }
   | { readonly kind: "unix"; readonly path: string }
   | { readonly kind: "npipe"; readonly path: string };
@@ -10,100 +21,88 @@ export type Address =
 /** Bytes of a unix socket path: sun_path holds 108 with its closing zero. */
 const maxSocketPathBytes = 107;
 
-const allowedForms =
-  "Write tcp://host:port (IPv6 in brackets), unix:///path/to/socket or, on Windows, npipe:////./pipe/name";
-
 /**
- * Parses `tcp://host:port`, `unix:///path` or `npipe:////./pipe/name`.
+ * Parses `tcp://host:port`, `unix:///path`, `npipe:////./pipe/name`, `docker-container://name?context=`,
+ * `podman-container://name`, `nerdctl-container://name?namespace=`,
+ * `kube-pod://name?context=&namespace=&container=` or `ssh://user@host:port/socket`.
+ *
+ * Names that could be read as an option, or by a shell, are refused.
  *
  * @throws {TransportError} `BK_ADDRESS_INVALID`, naming the text (without credentials) and the allowed forms.
  */
 export function parseAddress(text: string): Address {
-  if (text === "") throw invalid(text, "it is empty");
-  if (text !== text.trim()) throw invalid(text, "it begins or ends with white space");
-  if (hasControlCharacter(text)) throw invalid(text, "it has a control character in it");
+  if (text === "") throw invalidAddress(text, "it is empty");
+  if (text !== text.trim()) throw invalidAddress(text, "it begins or ends with white space");
+  if (hasControlCharacter(text)) throw invalidAddress(text, "it has a control character in it");
   const separator = text.indexOf("://");
-  if (separator < 0) throw invalid(text, "it has no scheme");
+  if (separator < 0) throw invalidAddress(text, "it has no scheme");
   const scheme = text.slice(0, separator);
   const rest = text.slice(separator + 3);
+  if (isContainerScheme(scheme)) return parseContainerAddress(text, scheme, rest);
   switch (scheme) {
     case "tcp":
       return parseTcp(text, rest);
     case "unix":
-      return parseUnix(text, rest);
+      return { kind: "unix", path: parseSocketPath(text, rest) };
     case "npipe":
       return parseNpipe(text, rest);
+    case "ssh":
+      return parseSshAddress(text, rest);
     default:
-      throw invalid(text, `the scheme "${scheme}" is unknown`);
+      throw invalidAddress(text, `the scheme "${scheme}" is unknown`);
   }
 }
 
 /** The text form that `parseAddress` reads. */
 export function formatAddress(address: Address): string {
-  if (address.kind !== "tcp") return `${address.kind}://${address.path}`;
-  const host = address.host.includes(":") ? `[${address.host}]` : address.host;
-  return `tcp://${host}:${address.port}`;
+  switch (address.kind) {
+    case "tcp":
+      return `tcp://${formatHost(address)}`;
+    case "unix":
+    case "npipe":
+      return `${address.kind}://${address.path}`;
+    case "ssh":
+      return formatSshAddress(address);
+    case "docker-container":
+    case "podman-container":
+    case "nerdctl-container":
+    case "kube-pod":
+      return formatContainerAddress(address);
+  }
 }
 
 function parseTcp(text: string, rest: string): Address {
-  if (rest.includes("@")) throw invalid(text, "it has a user name in it, which BuildKit does not know");
-  if (/[/?#]/.test(rest)) throw invalid(text, "something follows the port");
-  if (/^[^[\]]*:.*:/.test(rest))
-    throw invalid(text, "an IPv6 address needs brackets, as in tcp://[::1]:1234");
-  const match = /^(?:\[([^\]]*)\]|([^:[\]]*))(?::(.*))?$/.exec(rest);
-  if (match === null) throw invalid(text, "its brackets do not match");
-  const [, bracketed, plain, port] = match;
-  const host = bracketed ?? plain ?? "";
-  if (host === "") throw invalid(text, "the host is missing");
-  if (!isHost(host, bracketed !== undefined)) throw invalid(text, `"${host}" is no host name or IP address`);
-  if (port === undefined || port === "") throw invalid(text, "the port is missing");
-  if (!/^[0-9]{1,5}$/.test(port) || Number(port) < 1 || Number(port) > 65535) {
-    throw invalid(text, `"${port}" is no port (1 to 65535)`);
-  }
-  return { kind: "tcp", host, port: Number(port) };
+  if (rest.includes("@"))
+    throw invalidAddress(text, "it has a user name in it, which BuildKit does not know");
+  if (/[/?#]/.test(rest)) throw invalidAddress(text, "something follows the port");
+  const { host, port } = parseHost(text, rest);
+  if (port === undefined) throw invalidAddress(text, "the port is missing");
+  return { kind: "tcp", host, port };
 }
 
-function parseUnix(text: string, path: string): Address {
-  if (!path.startsWith("/")) throw invalid(text, "the socket path is not absolute");
-  if (/%[0-9A-Fa-f]{2}/.test(path))
-    throw invalid(text, "the path is percent-encoded; write it as it is on disk");
+function parseSocketPath(text: string, path: string): string {
+  if (!path.startsWith("/")) throw invalidAddress(text, "the socket path is not absolute");
+  if (/%[0-9A-Fa-f]{2}/.test(path)) {
+    throw invalidAddress(text, "the path is percent-encoded; write it as it is on disk");
+  }
   const bytes = Buffer.byteLength(path);
   if (bytes > maxSocketPathBytes) {
-    throw invalid(text, `the socket path has ${bytes} bytes and the system allows ${maxSocketPathBytes}`);
+    throw invalidAddress(
+      text,
+      `the socket path has ${bytes} bytes and the system allows ${maxSocketPathBytes}`,
+    );
   }
-  return { kind: "unix", path };
+  return path;
 }
 
 function parseNpipe(text: string, rest: string): Address {
-  if (process.platform !== "win32") throw invalid(text, "named pipes exist on Windows only");
-  if (!/^[/\\]{2}\.[/\\]pipe[/\\]./.test(rest))
-    throw invalid(text, "the pipe's path is not like //./pipe/name");
+  if (process.platform !== "win32") throw invalidAddress(text, "named pipes exist on Windows only");
+  if (!/^[/\\]{2}\.[/\\]pipe[/\\]./.test(rest)) {
+    throw invalidAddress(text, "the pipe's path is not like //./pipe/name");
+  }
   return { kind: "npipe", path: rest };
-}
-
-/** IPv6 (with a zone) when bracketed; else a DNS name or IPv4. Names with `_` occur in compose files. */
-function isHost(host: string, bracketed: boolean): boolean {
-  if (bracketed) return /^[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*(?:%[A-Za-z0-9_.-]+)?$/.test(host);
-  return /^[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_.])?$/.test(host);
 }
 
 function hasControlCharacter(text: string): boolean {
   return [...text].some((character) => character < " " || character === "\x7f");
-}
-
-function invalid(text: string, reason: string): TransportError {
-  const shown = redactUserInfo(text);
-  return new TransportError(
-    "BK_ADDRESS_INVALID",
-    `Invalid address ${JSON.stringify(shown)}: ${reason}. ${allowedForms}`,
-    {
-      endpoint: shown,
-    },
-  );
-}
-
-/** Replaces what stands between `://` and the last `@` before the path, and keeps long text short. */
-export function redactUserInfo(text: string): string {
-  const redacted = text.replace(/^([^/]*:\/\/)[^/]*@/, "$1***@").replace(/^[^/:@]+:[^/@]+@/, "***@");
-  return redacted.length > 256 ? `${redacted.slice(0, 256)}...` : redacted;
 }

@@ -4,6 +4,7 @@ import { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { TLSSocket } from "node:tls";
 import { type AbortOptions, abortError, listenAbort } from "./abort.js";
+import { ProgramStream } from "./command/program-stream.js";
 import type { Dialer } from "./dialer.js";
 import { TransportError } from "./errors.js";
 import { http2SessionOptions, widenConnectionWindow } from "./http2-settings.js";
@@ -178,7 +179,7 @@ function isHttp2Violation(cause: unknown): boolean {
 }
 
 function bytesRead(socket: Duplex): number {
-  return socket instanceof Socket ? socket.bytesRead : 0;
+  return socket instanceof Socket || socket instanceof ProgramStream ? socket.bytesRead : 0;
 }
 
 /** Host and port of a tcp endpoint; daemons on sockets go by the name gRPC gives them. */

@@ -23,6 +23,10 @@ export type TransportErrorCode =
   | "BK_UPGRADE_REFUSED"
   /** Docker's API answered a request with an error status, or with no HTTP: see `status` and `body`. */
   | "BK_DOCKER_REFUSED"
+  /** The program that leads to the daemon is not on the PATH. */
+  | "BK_PROGRAM_NOT_FOUND"
+  /** The program that leads to the daemon failed: `body` is the end of its standard error. */
+  | "BK_COMMAND_FAILED"
   /** The peer answers, but not as a gRPC server does. */
   | "BK_NOT_GRPC"
   /** The connection ended, or fell silent, before its work was done. */
@@ -47,7 +51,10 @@ export interface TransportErrorOptions extends ErrorOptions {
   readonly endpoint?: string | undefined;
   /** HTTP status of Docker's refusal. */
   readonly status?: number | undefined;
-  /** Body of Docker's refusal, cut at 1 KiB. Remote text: quote it as such. */
+  /**
+   * Body of Docker's refusal, its first 1 KiB; or a program's standard error, its last 4 KiB. Remote text: quote
+   * it as such.
+   */
   readonly body?: string | undefined;
 }
 

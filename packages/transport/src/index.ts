@@ -2,11 +2,17 @@
 
 // Reaching a daemon.
 export { type AbortOptions, listenAbort, raceAbort } from "./abort.js";
-export { type Address, formatAddress, parseAddress } from "./address.js";
+export { type Address, formatAddress, parseAddress, type SocketAddress } from "./address.js";
 export { type Channel, createChannel, type OpenStreamOptions } from "./channel.js";
+export type { ContainerAddress } from "./container-address.js";
 export { type CreateDialerOptions, createDialer } from "./create-dialer.js";
 export type { Dialer } from "./dialer.js";
-export { type DockerEndpoint, type ResolveDockerOptions, resolveDockerEndpoint } from "./docker/endpoint.js";
+export {
+  type DockerAddress,
+  type DockerEndpoint,
+  type ResolveDockerOptions,
+  resolveDockerEndpoint,
+} from "./docker/endpoint.js";
 export { type DockerMode, resolveDockerMode } from "./docker/mode.js";
 export { type DockerPing, pingDocker } from "./docker/ping.js";
 export {
@@ -43,6 +49,8 @@ export { http2SessionOptions, maxMessageBytes, widenConnectionWindow } from "./h
 export { type LivenessOptions, watchLiveness } from "./liveness.js";
 export { connectionLostError } from "./node-errors.js";
 export { createNpipeDialer, type NpipeDialerOptions } from "./npipe-dialer.js";
+export type { SshAddress } from "./ssh-address.js";
 export { createTcpDialer, type TcpDialerOptions } from "./tcp-dialer.js";
 export type { AlpnProtocol, TlsOptions } from "./tls.js";
+export { readTlsDir, readTlsFiles, type TlsPaths } from "./tls-files.js";
 export { createUnixDialer, type UnixDialerOptions } from "./unix-dialer.js";

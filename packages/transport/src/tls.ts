@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { X509Certificate } from "node:crypto";
 import { isIP, type Socket } from "node:net";
 import { connect, createSecureContext, type SecureContext, type TLSSocket } from "node:tls";
 import type { AbortOptions } from "./abort.js";
@@ -72,6 +73,7 @@ export function createTlsContext(tls: TlsOptions, endpoint: string): SecureConte
       { endpoint },
     );
   }
+  if (tls.ca !== undefined) checkAuthorities(tls.ca, endpoint);
   try {
     return createSecureContext({ ca: tls.ca, cert: tls.cert, key: tls.key, minVersion: "TLSv1.2" });
   } catch (cause) {
@@ -80,5 +82,28 @@ export function createTlsContext(tls: TlsOptions, endpoint: string): SecureConte
       `Cannot use TLS for ${endpoint}: the CA, the certificate or the key is not PEM, or they do not match`,
       { cause, endpoint },
     );
+  }
+}
+
+const pemCertificate =
+  /-----BEGIN (?:X509 |TRUSTED )?CERTIFICATE-----.*?-----END (?:X509 |TRUSTED )?CERTIFICATE-----/gs;
+
+/** Node takes any text for a CA, and from one that it cannot read on it ignores the rest. */
+function checkAuthorities(ca: string | Buffer, endpoint: string): void {
+  const certificates = String(ca).match(pemCertificate) ?? [];
+  if (certificates.length === 0) {
+    throw new TransportError(
+      "BK_TLS_FAILED",
+      `Cannot use TLS for ${endpoint}: the CA has no certificate in it. Give a PEM text that begins with -----BEGIN CERTIFICATE-----`,
+      { endpoint },
+    );
+  }
+  for (const [index, certificate] of certificates.entries()) {
+    try {
+      new X509Certificate(certificate);
+    } catch (cause) {
+      const text = `Cannot use TLS for ${endpoint}: certificate ${index + 1} of ${certificates.length} in the CA is damaged`;
+      throw new TransportError("BK_TLS_FAILED", text, { cause, endpoint });
+    }
   }
 }

@@ -36,6 +36,8 @@ test("the package exports these values", () => {
       "pingDocker",
       "raceAbort",
       "readGrpcStatus",
+      "readTlsDir",
+      "readTlsFiles",
       "resolveDockerEndpoint",
       "resolveDockerMode",
       "waitForGrpcStatus",

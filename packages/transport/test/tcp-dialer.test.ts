@@ -80,6 +80,29 @@ describe("createTcpDialer() with TLS", () => {
     }
   });
 
+  test("takes a bundle of authorities, with words between them", async () => {
+    await using server = await startTlsServer();
+    const ca = `first:\n${pki.otherCa.cert}\nsecond:\n${pki.ca.cert}`;
+    const socket = await dialTls(server, { ca });
+    socket.destroy();
+  });
+
+  test.each([
+    ["nothing", () => "", "no certificate in it"],
+    ["no PEM", () => "ca.pem", "no certificate in it"],
+    ["a key", () => String(pki.ca.key), "no certificate in it"],
+    ["a certificate cut short", () => String(pki.ca.cert).slice(0, 200), "no certificate in it"],
+    [
+      "a damaged certificate after a good one",
+      () => `${pki.ca.cert}${String(pki.otherCa.cert).replace(/MII..../, "AAAAAAAA")}`,
+      "certificate 2 of 2 in the CA is damaged",
+    ],
+  ])("refuses, before it dials, a CA that is %s", (_what, ca, words) => {
+    expect(() => createTcpDialer({ host: "h", port: 1, tls: { ca: ca() } })).toThrow(
+      expect.objectContaining({ code: "BK_TLS_FAILED", message: expect.stringContaining(words) }),
+    );
+  });
+
   test("takes the name to expect", async () => {
     await using server = await startTlsServer();
     const socket = await dialTls(server, { ca: pki.ca.cert, serverName: "localhost" });

@@ -23,7 +23,7 @@ export async function readCurrentContext(
 }
 
 /** Reads ca.pem, cert.pem and key.pem of a folder; a file that is missing is left out. */
-export async function readTlsFiles(dir: string, { signal }: AbortOptions = {}): Promise<TlsOptions> {
+export async function readDockerTlsFiles(dir: string, { signal }: AbortOptions = {}): Promise<TlsOptions> {
   const [ca, cert, key] = await Promise.all(
     ["ca.pem", "cert.pem", "key.pem"].map((name) => readIfThere(join(dir, name), { signal })),
   );

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { AbortOptions } from "../abort.js";
 import { TransportError } from "../errors.js";
 import type { TlsOptions } from "../tls.js";
-import { invalidFile, isRecord, readJsonObject, readTlsFiles } from "./config.js";
+import { invalidFile, isRecord, readDockerTlsFiles, readJsonObject } from "./config.js";
 
 /** The docker endpoint of one of the docker CLI's contexts. */
 export interface DockerContext {
@@ -39,7 +39,7 @@ export async function readDockerContext(
   if (!isRecord(docker)) throw invalidFile(path, "the context has no docker endpoint");
   const host = docker["Host"];
   if (typeof host !== "string" || host === "") throw invalidFile(path, "the docker endpoint has no Host");
-  const tls = await readTlsFiles(join(configDir, "contexts", "tls", id, "docker"), { signal });
+  const tls = await readDockerTlsFiles(join(configDir, "contexts", "tls", id, "docker"), { signal });
   const hasTls = tls.ca !== undefined || tls.cert !== undefined || tls.key !== undefined;
   return { host, tls: hasTls ? tls : undefined, skipTlsVerify: docker["SkipTLSVerify"] === true };
 }

@@ -1,15 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 import { homedir } from "node:os";
 import type { AbortOptions } from "../abort.js";
-import { type Address, parseAddress, redactUserInfo } from "../address.js";
+import { parseAddress, type SocketAddress } from "../address.js";
 import { TransportError } from "../errors.js";
+import { redactUserInfo } from "../invalid-address.js";
+import type { SshAddress } from "../ssh-address.js";
 import type { TlsOptions } from "../tls.js";
-import { dockerConfigDir, readCurrentContext, readTlsFiles } from "./config.js";
+import { dockerConfigDir, readCurrentContext, readDockerTlsFiles } from "./config.js";
 import { readDockerContext } from "./context.js";
+
+export type DockerAddress = SocketAddress | SshAddress;
 
 /** Where a Docker Engine's API listens. */
 export interface DockerEndpoint {
-  readonly address: Address;
+  readonly address: DockerAddress;
   readonly tls?: TlsOptions | undefined;
   /** What named it, for people: "DOCKER_HOST", "Docker context desktop-linux", "default socket". */
   readonly source: string;
@@ -20,6 +24,8 @@ export interface ResolveDockerOptions extends AbortOptions {
   readonly env?: Readonly<Record<string, string | undefined>> | undefined;
   /** Default the user's. */
   readonly homeDir?: string | undefined;
+  /** A context of the docker CLI by name, whatever the environment says. */
+  readonly context?: string | undefined;
 }
 
 /**
@@ -34,12 +40,13 @@ export interface ResolveDockerOptions extends AbortOptions {
 export async function resolveDockerEndpoint({
   env = process.env,
   homeDir = homedir(),
+  context,
   signal,
 }: ResolveDockerOptions = {}): Promise<DockerEndpoint> {
   signal?.throwIfAborted();
   const configDir = dockerConfigDir(env, homeDir);
   const host = env["DOCKER_HOST"] ?? "";
-  const contextName = host === "" ? await currentContextName(env, configDir, signal) : "default";
+  const contextName = context ?? (host === "" ? await currentContextName(env, configDir, signal) : "default");
   if (contextName !== "default") return contextEndpoint(configDir, contextName, signal);
   const useTls = (env["DOCKER_TLS_VERIFY"] ?? "") !== "";
   if (host === "" && !useTls) return { address: defaultAddress(), source: "default socket" };
@@ -47,7 +54,7 @@ export async function resolveDockerEndpoint({
   const address = parseDockerHost(text, useTls, "DOCKER_HOST");
   if (!useTls || address.kind !== "tcp") return { address, source: "DOCKER_HOST" };
   const certDir = env["DOCKER_CERT_PATH"] || configDir;
-  return { address, tls: await readTlsFiles(certDir, { signal }), source: "DOCKER_HOST" };
+  return { address, tls: await readDockerTlsFiles(certDir, { signal }), source: "DOCKER_HOST" };
 }
 
 async function currentContextName(
@@ -77,24 +84,29 @@ async function contextEndpoint(
   return tls === undefined ? { address, source } : { address, tls, source };
 }
 
-function defaultAddress(): Address {
+function defaultAddress(): DockerAddress {
   return process.platform === "win32"
     ? { kind: "npipe", path: "//./pipe/docker_engine" }
     : { kind: "unix", path: "/var/run/docker.sock" };
 }
 
 /** Docker's host syntax: as `parseAddress`, but scheme and port may be left out. */
-function parseDockerHost(text: string, useTls: boolean, source: string): Address {
+function parseDockerHost(text: string, useTls: boolean, source: string): DockerAddress {
   const scheme = /^([a-z]+):\/\//.exec(text)?.[1];
-  if (scheme !== undefined && !["tcp", "unix", "npipe"].includes(scheme)) {
+  if (scheme !== undefined && !["tcp", "unix", "npipe", "ssh"].includes(scheme)) {
     throw new TransportError(
       "BK_DOCKER_CONFIG_INVALID",
-      `${source} says ${JSON.stringify(redactUserInfo(text))}, and ${scheme}:// is not supported. Supported are unix://, tcp:// and, on Windows, npipe://. For ssh, forward the remote socket first: ssh -L /tmp/docker.sock:/var/run/docker.sock host`,
+      `${source} says ${JSON.stringify(redactUserInfo(text))}, and ${scheme}:// is not supported. Supported are unix://, tcp://, ssh:// and, on Windows, npipe://`,
       { endpoint: redactUserInfo(text) },
     );
   }
   const full = scheme === undefined ? `tcp://${text}` : text;
-  if (!full.startsWith("tcp://")) return parseAddress(full);
+  if (!full.startsWith("tcp://")) return parseDockerAddress(full);
   const hasPort = /:[^\]/]*$/.test(full.slice("tcp://".length));
-  return parseAddress(hasPort ? full : `${full}:${useTls ? 2376 : 2375}`);
+  return parseDockerAddress(hasPort ? full : `${full}:${useTls ? 2376 : 2375}`);
+}
+
+/** For text whose scheme was found to be one of Docker's. */
+function parseDockerAddress(text: string): DockerAddress {
+  return parseAddress(text) as DockerAddress;
 }

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-import { type AbortOptions, listenAbort } from "../abort.js";
+import type { AbortOptions } from "../abort.js";
 import { formatAddress } from "../address.js";
-import { connectTimeoutError } from "../node-errors.js";
-import { connectTimeoutMs } from "../socket.js";
 import type { DockerEndpoint } from "./endpoint.js";
 import { refusedError } from "./refusal.js";
 import { dockerRequest } from "./request.js";
+import { withinConnectTimeout } from "./time-limit.js";
 
 export interface DockerPing {
   /** As "1.53". */
@@ -25,16 +24,9 @@ export async function pingDocker(
   { signal }: AbortOptions = {},
 ): Promise<DockerPing> {
   const name = formatAddress(endpoint.address);
-  const controller = new AbortController();
-  const timeout = connectTimeoutError(name, connectTimeoutMs, "an answer to GET /_ping");
-  const timer = setTimeout(() => controller.abort(timeout), connectTimeoutMs);
-  const stopListening = listenAbort(signal, (reason) => controller.abort(reason));
-  try {
-    const response = await dockerRequest(endpoint, {
-      method: "GET",
-      path: "/_ping",
-      signal: controller.signal,
-    });
+  const limit = { endpoint: name, waitedFor: "an answer to GET /_ping", signal };
+  return withinConnectTimeout(limit, async (limited) => {
+    const response = await dockerRequest(endpoint, { method: "GET", path: "/_ping", signal: limited });
     response.on("error", () => {});
     if (response.statusCode !== 200) {
       throw await refusedError(response, { endpoint: name, asked: "GET /_ping", code: "BK_DOCKER_REFUSED" });
@@ -45,10 +37,7 @@ export async function pingDocker(
       osType: headerText(response.headers["ostype"]),
       builderVersion: headerText(response.headers["builder-version"]),
     };
-  } finally {
-    clearTimeout(timer);
-    stopListening();
-  }
+  });
 }
 
 function headerText(value: string | string[] | undefined): string | undefined {

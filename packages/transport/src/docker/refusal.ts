@@ -2,6 +2,7 @@
 import type { IncomingMessage } from "node:http";
 import { TransportError } from "../errors.js";
 import { connectError } from "../node-errors.js";
+import { toOneLine } from "../remote-text.js";
 
 /** Bytes of a refusal's body that are read and kept. */
 const maxBodyBytes = 1024;
@@ -85,7 +86,7 @@ async function readBody(response: IncomingMessage): Promise<string> {
 /** Docker's `{"message": …}`, or the text on one line without control characters. */
 function quoteBody(body: string): string {
   const text = dockerMessage(body) ?? body;
-  const line = text.replace(/[\p{Cc}\p{Cf}\s]+/gu, " ").trim();
+  const line = toOneLine(text);
   if (line === "") return "";
   const short = line.length > maxQuotedCharacters ? `${line.slice(0, maxQuotedCharacters)}...` : line;
   return JSON.stringify(short);

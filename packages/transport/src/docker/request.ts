@@ -4,8 +4,10 @@ import type { Duplex, Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { type AbortOptions, abortError, listenAbort } from "../abort.js";
 import { formatAddress } from "../address.js";
-import { createDialer } from "../create-dialer.js";
+import { dockerCommand } from "../command/command.js";
+import { createCommandDialer } from "../command/dialer.js";
 import type { Dialer } from "../dialer.js";
+import { createSocketDialer } from "../socket-dialer.js";
 import type { DockerEndpoint } from "./endpoint.js";
 import { unansweredError } from "./refusal.js";
 
@@ -21,9 +23,11 @@ export interface DockerRequestOptions extends AbortOptions {
   readonly body?: Readable | undefined;
 }
 
-/** The dialer for Docker's HTTP/1.1 API. */
+/** The dialer for Docker's HTTP/1.1 API. Through ssh it starts `docker system dial-stdio` over there. */
 export function createDockerDialer({ address, tls }: DockerEndpoint): Dialer {
-  return createDialer(address, { tls, alpnProtocol: "http/1.1" });
+  if (address.kind !== "ssh") return createSocketDialer(address, { tls, alpnProtocol: "http/1.1" });
+  const endpoint = formatAddress(address);
+  return createCommandDialer({ endpoint, command: dockerCommand(address), env: process.env });
 }
 
 /**

@@ -108,7 +108,7 @@ export function describeDialer(name: string, setup: () => Promise<DialerFixture>
     });
 
     test("says so when nothing listens", async () => {
-      const error = await catchTransportError(fixture.absent.dial());
+      const error = await catchTransportError(failure(fixture.absent));
       expect(error.code).toBe(fixture.absentCode);
       expect(error.retryable).toBe(true);
       expect(error.endpoint).toBe(fixture.absent.endpoint);
@@ -134,6 +134,13 @@ export function describeDialer(name: string, setup: () => Promise<DialerFixture>
       server.destroy();
     });
   });
+}
+
+/** Rejects as the dial does, or, where something between the two ends is in charge, as the stream does. */
+async function failure(dialer: Dialer): Promise<never> {
+  const stream = await dialer.dial();
+  const [error] = await once(stream, "error");
+  throw error;
 }
 
 async function writeAll(stream: Duplex, chunk: Buffer, times: number): Promise<void> {

@@ -130,14 +130,33 @@ describe("resolveDockerEndpoint()", () => {
     expect(error.message).toContain("verification");
   });
 
-  test.each(["ssh://me:pw@host", "fd://", "http://host:1"])(
+  test("takes ssh, and the path of the socket over there", async () => {
+    const address = { kind: "ssh", host: "host", user: "me", socket: "/run/docker.sock" };
+    const host = "ssh://me@host/run/docker.sock";
+    await writeContext("remote", host);
+    for (const env of [{ DOCKER_HOST: host }, { DOCKER_CONTEXT: "remote" }]) {
+      expect((await resolve(env)).address).toEqual(address);
+    }
+  });
+
+  test("takes a context by name, whatever the environment says", async () => {
+    await writeContext("remote", "tcp://engine:1");
+    const env = { DOCKER_HOST: "unix:///x", DOCKER_CONTEXT: "other" };
+    const { address, source } = await resolveDockerEndpoint({ env, homeDir: home.path, context: "remote" });
+    expect(address).toEqual({ kind: "tcp", host: "engine", port: 1 });
+    expect(source).toBe("Docker context remote");
+    const { source: byDefault } = await resolveDockerEndpoint({ env, context: "default" });
+    expect(byDefault).toBe("DOCKER_HOST");
+  });
+
+  test.each(["http://me:pw@host", "fd://", "http://host:1"])(
     "says what is supported instead of %s",
     async (host) => {
       await writeContext("remote", host);
       for (const env of [{ DOCKER_HOST: host }, { DOCKER_CONTEXT: "remote" }]) {
         const error = await catchTransportError(resolve(env));
         expect(error.code).toBe("BK_DOCKER_CONFIG_INVALID");
-        expect(error.message).toContain("unix://, tcp://");
+        expect(error.message).toContain("unix://, tcp://, ssh://");
         expect(error.message).not.toContain("pw@");
       }
     },

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
+import { once } from "node:events";
+import type { Duplex } from "node:stream";
+import type { AbortOptions } from "../abort.js";
+import type { Dialer } from "../dialer.js";
+import { TransportError } from "../errors.js";
+import { waitForEnd } from "./child-end.js";
+import type { Command } from "./command.js";
+import { type ProgramAttempt, programFailure } from "./failure.js";
+import { killGroup } from "./kill-group.js";
+import { ProgramStream } from "./program-stream.js";
+
+export interface CommandDialerOptions {
+  readonly endpoint: string;
+  readonly command: Command;
+  /** The program's environment, and where its PATH is. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+/**
+ * Starts a program for each connection and speaks through its standard input and output. No shell is involved.
+ * The program is in a session of its own: neither Ctrl-C nor a prompt for a password reaches it.
+ *
+ * `dial` throws TransportError `BK_PROGRAM_NOT_FOUND`. A program that ends with a failure is the stream's error:
+ * `BK_COMMAND_FAILED`, or what its last words stand for.
+ */
+export function createCommandDialer({ endpoint, command, env }: CommandDialerOptions): Dialer {
+  const { program, args } = command;
+  const attempt = { endpoint, program, commandLine: [program, ...args].join(" ") };
+  return {
+    endpoint,
+    async dial({ signal }: AbortOptions = {}): Promise<Duplex> {
+      signal?.throwIfAborted();
+      const stream = createStream(await start(command, env, attempt), attempt);
+      if (signal?.aborted === true) {
+        stream.destroy();
+        signal.throwIfAborted();
+      }
+      return stream;
+    },
+  };
+}
+
+async function start(
+  { program, args }: Command,
+  env: CommandDialerOptions["env"],
+  attempt: ProgramAttempt,
+): Promise<ChildProcessWithoutNullStreams> {
+  try {
+    const detached = process.platform !== "win32";
+    const child = spawn(program, args, { env, detached, windowsHide: true });
+    await once(child, "spawn");
+    return child;
+  } catch (cause) {
+    throw startError(cause, attempt);
+  }
+}
+
+function createStream(child: ChildProcessWithoutNullStreams, attempt: ProgramAttempt): ProgramStream {
+  return new ProgramStream({
+    stdin: child.stdin,
+    stdout: child.stdout,
+    ended: waitForEnd(child),
+    kill: () => {
+      killGroup(child);
+      child.stdin.destroy();
+      child.stdout.destroy();
+    },
+    explainEnd: (end, receivedBytes) => programFailure(end, receivedBytes, attempt),
+  });
+}
+
+const providers: Readonly<Record<string, string>> = {
+  ssh: "Install OpenSSH's client",
+  kubectl: "Install kubectl",
+  podman: "Install Podman",
+  nerdctl: "Install nerdctl",
+};
+
+function startError(cause: unknown, { endpoint, program }: ProgramAttempt): TransportError {
+  const missing = cause instanceof Error && "code" in cause && cause.code === "ENOENT";
+  if (!missing) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    const text = `Cannot connect to ${endpoint}: ${program} could not be started (${why}). Try it by hand`;
+    return new TransportError("BK_COMMAND_FAILED", text, { cause, endpoint });
+  }
+  return new TransportError(
+    "BK_PROGRAM_NOT_FOUND",
+    `Cannot connect to ${endpoint}: there is no program ${program} on the PATH. ${providers[program] ?? "Install it"}, or check PATH`,
+    { cause, endpoint },
+  );
+}
