@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { writeFile } from "node:fs/promises";
+import { appendFileSync } from "node:fs";
+import { truncate, writeFile } from "node:fs/promises";
 import {
   buildWithBuildx,
   formatLayerEntry,
@@ -54,6 +55,26 @@ integration.describe("the context of a build", () => {
       await expect(theirs).rejects.toThrow("invalid UTF-8");
       const ours = opened.client.build({ contextDir: context.path, tag, output: textOutput() });
       await expect(ours).rejects.toThrow("invalid UTF-8");
+    });
+
+    test("fails the build when a file changes while it is sent, and names the file", async () => {
+      await using opened = await openMode(mode);
+      await using context = await tree('ADD Dockerfile file "FROM scratch\\nCOPY . /"');
+      const file = context.join("growing.log");
+      await writeFile(file, "");
+      await truncate(file, 256 << 20);
+      // No file of this size is sent between two of these.
+      const growing = setInterval(() => appendFileSync(file, "more\n"), 5);
+
+      const build = opened.client.build({ contextDir: context.path, tag: newTag(), output: textOutput() });
+      const error: unknown = await build
+        .catch((cause: unknown) => cause)
+        .finally(() => clearInterval(growing));
+
+      expect(error).toMatchObject({
+        code: "BK_CONTEXT_CHANGED",
+        message: expect.stringContaining("growing.log"),
+      });
     });
   });
 });
