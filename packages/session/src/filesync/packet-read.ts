@@ -3,6 +3,7 @@ import { SessionError } from "../errors.js";
 import type { ByteString } from "./byte-string.js";
 import { PACKET_TYPE } from "./packet-type.js";
 import type { FileStat } from "./source/stat.js";
+import { XATTRS_TAG } from "./xattrs.js";
 
 /** A packet of the receiving side: what it wants, that it is done, or why it gave up. */
 export type ReceiverPacket =
@@ -43,8 +44,7 @@ export function decodeReceiverPacket(bytes: Uint8Array): ReceiverPacket {
 }
 
 /**
- * Reads a packet of the sending side; its data is a view of `bytes`. Unknown fields are skipped, and so are
- * extended attributes, which Node cannot set.
+ * Reads a packet of the sending side; its data is a view of `bytes`. Unknown fields are skipped.
  * @throws {SessionError} `BK_PROTOCOL` for bytes that are no packet.
  */
 export function decodeSenderPacket(bytes: Uint8Array): SenderPacket {
@@ -80,6 +80,7 @@ function readStat(input: PacketReader): FileStat {
     devmajor: 0,
     devminor: 0,
     inode: 0n,
+    xattrs: undefined as Map<ByteString, Uint8Array> | undefined,
   };
   while (input.more()) {
     const tag = input.varint();
@@ -92,9 +93,23 @@ function readStat(input: PacketReader): FileStat {
     else if (tag === 0x3a) stat.linkname = input.byteString();
     else if (tag === 0x40) stat.devmajor = Number(input.int64());
     else if (tag === 0x48) stat.devminor = Number(input.int64());
+    else if (tag === XATTRS_TAG) stat.xattrs = readXattr(new PacketReader(input.bytes()), stat.xattrs);
     else input.skip(tag & 7);
   }
   return stat;
+}
+
+/** Adds one entry of the map; its value is copied, since the message's bytes are only lent. */
+function readXattr(input: PacketReader, xattrs = new Map<ByteString, Uint8Array>()) {
+  let name = "";
+  let value: Uint8Array = new Uint8Array();
+  while (input.more()) {
+    const tag = input.varint();
+    if (tag === 0x0a) name = input.byteString();
+    else if (tag === 0x12) value = input.bytes();
+    else input.skip(tag & 7);
+  }
+  return xattrs.set(name, Uint8Array.from(value));
 }
 
 /** A cursor over one protobuf message. */

@@ -2,6 +2,7 @@
 import { varintLength, varintLength64, writeVarint, writeVarint64 } from "../varint.js";
 import { PACKET_TYPE } from "./packet-type.js";
 import type { FileStat } from "./source/stat.js";
+import { encodedXattrsLength, writeXattrs } from "./xattrs.js";
 
 /** Marks the end of the descriptions: a STAT packet without a Stat, which is no bytes at all. */
 export const END_OF_STATS: Uint8Array = new Uint8Array();
@@ -36,7 +37,8 @@ export function writeStatPacket({ target, offset, stat, uid, gid, length }: Stat
   }
   at = writeBytesField(target, at, 0x3a, stat.linkname);
   at = writeNumberField(target, at, 0x40, stat.devmajor);
-  writeNumberField(target, at, 0x48, stat.devminor);
+  at = writeNumberField(target, at, 0x48, stat.devminor);
+  writeXattrs(target, at, stat.xattrs);
 }
 
 /** Length of the Stat of an entry. */
@@ -50,7 +52,8 @@ export function encodedStatLength(stat: FileStat, uid: number, gid: number): num
     (stat.modTimeNs === 0n ? 0 : 1 + varintLength64(stat.modTimeNs)) +
     bytesFieldLength(stat.linkname.length) +
     numberFieldLength(stat.devmajor) +
-    numberFieldLength(stat.devminor)
+    numberFieldLength(stat.devminor) +
+    encodedXattrsLength(stat.xattrs)
   );
 }
 

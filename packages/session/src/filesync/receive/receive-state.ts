@@ -2,6 +2,7 @@
 import { type ByteString, fromByteString } from "../byte-string.js";
 import { goQuote } from "../go-quote.js";
 import { type FileStat, isDirectory, isRegularFile, isSymlink, MODE } from "../source/stat.js";
+import { encodedXattrsLength } from "../xattrs.js";
 import { createEntryOrder, type PathLimits, refuse } from "./entry-order.js";
 
 /** What a transfer may take at most. Beyond, it is refused. */
@@ -9,6 +10,8 @@ export interface ReceiveLimits extends PathLimits {
   readonly entries: number;
   /** Of all files together. */
   readonly totalBytes: number;
+  /** Of all extended attributes together, which are held in memory. */
+  readonly xattrBytes: number;
 }
 
 export const DEFAULT_LIMITS: ReceiveLimits = {
@@ -16,6 +19,7 @@ export const DEFAULT_LIMITS: ReceiveLimits = {
   pathBytes: 4095,
   nameBytes: 255,
   totalBytes: 2 ** 40,
+  xattrBytes: 64 << 20,
 };
 
 /** Enough to keep a sender busy over a slow line, and so few bytes that it can never refuse to take them. */
@@ -70,6 +74,7 @@ export function createReceiveState(limits: ReceiveLimits): ReceiveState {
   let described = false;
   let begun = 0;
   let announcedBytes = 0;
+  let xattrBytes = 0;
   let bytes = 0;
 
   function enqueue(stat: FileStat): void {
@@ -100,6 +105,9 @@ export function createReceiveState(limits: ReceiveLimits): ReceiveState {
       if (stat.linkname.length > limits.pathBytes) {
         throw refuse(`the link target of ${fromByteString(stat.path)} is too long`);
       }
+      xattrBytes += encodedXattrsLength(stat.xattrs);
+      if (xattrBytes > limits.xattrBytes)
+        throw refuse(`more than ${limits.xattrBytes} bytes of extended attributes`);
       const kind = kindOf(stat);
       if (kind === "hardlink") checkLink(stat);
       else if (kind === "file") enqueue(stat);

@@ -29,7 +29,7 @@ export interface ContentsOptions {
 
 /** Sends requested files in the order of the requests, until the receiver is done. */
 export async function sendContents(options: ContentsOptions): Promise<void> {
-  const { source, state, counts, writer, requests, signal } = options;
+  const { state, counts, writer, requests, signal } = options;
   let sliceEnd = performance.now() + SLICE_MS;
   for (;;) {
     signal.throwIfAborted();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type BigIntStats, constants } from "node:fs";
 import type { ByteString } from "../byte-string.js";
+import type { Xattrs } from "../xattrs.js";
 
 /** What the peer is told of one path. */
 export interface FileStat {
@@ -18,6 +19,8 @@ export interface FileStat {
   readonly linkname: ByteString;
   readonly devmajor: number;
   readonly devminor: number;
+  /** What the source knows of them: nothing on disk, where Node has no call for them. */
+  readonly xattrs?: Xattrs | undefined;
   /** Not sent: recognises the file when it is opened later. 0 in memory. */
   readonly inode: bigint;
 }
