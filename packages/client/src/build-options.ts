@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Readable, Writable } from "node:stream";
-import type { SecretSource, SshSource } from "@bk/session";
+import type { SecretSource, SshSource, SyncProgress } from "@bk/session";
 import type { AbortOptions } from "@bk/transport";
 
 export interface BuildOptions extends AbortOptions {
@@ -28,6 +28,11 @@ export interface BuildOptions extends AbortOptions {
   readonly buildArgs?: Readonly<Record<string, string>> | undefined;
   readonly target?: string | undefined;
   readonly labels?: Readonly<Record<string, string>> | undefined;
+  /**
+   * Called every 100 ms while the context or the Dockerfile is sent, and once at the end of each. What it throws
+   * fails the build.
+   */
+  readonly onSyncProgress?: ((progress: SyncProgress) => void) | undefined;
   /** Takes the progress as lines of text. Default `process.stdout`. It is never ended. */
   readonly output?: Writable | undefined;
   /** Standalone only: how long to wait for the daemon, in milliseconds; 0 not to wait. Default 30 000. */

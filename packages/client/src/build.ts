@@ -56,6 +56,7 @@ async function run(
       exports: [result],
       attachables: [createAuth({ credentials: createDockerCredentials({ env: context.env }) })],
       onStatus: progress.update,
+      onSyncProgress: options.onSyncProgress,
       env: context.env,
       signal: context.signal,
     });
@@ -64,7 +65,8 @@ async function run(
   }
 }
 
-function toSolveOptions({ output, tag, waitTimeoutMs, signal, ...options }: BuildOptions): SolveOptions {
+function toSolveOptions(given: BuildOptions): SolveOptions {
+  const { output, onSyncProgress, tag, waitTimeoutMs, signal, ...options } = given;
   return { ...options, tags: toTags(tag) };
 }
 

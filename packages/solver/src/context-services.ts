@@ -10,6 +10,7 @@ import {
   createFileSync,
   createMemorySource,
   createUpload,
+  type FileSyncOptions,
   type SyncSource,
 } from "@bk/session";
 import type { AbortOptions } from "@bk/transport";
@@ -26,6 +27,10 @@ export interface ContextServices {
   readonly contextUrl: string | undefined;
 }
 
+export interface ContextServicesOptions extends AbortOptions {
+  readonly onSyncProgress?: FileSyncOptions["onProgress"];
+}
+
 /**
  * The session services that a build's own options ask for: the context and the Dockerfile, and the targets of
  * exports that come over the session.
@@ -34,7 +39,7 @@ export interface ContextServices {
  */
 export async function createContextServices(
   options: ResolvedSolveOptions,
-  { signal }: AbortOptions = {},
+  { signal, onSyncProgress }: ContextServicesOptions = {},
 ): Promise<ContextServices> {
   const opened = await openContextStreams(options, { signal });
   const { context, dockerfile } = opened;
@@ -43,7 +48,7 @@ export async function createContextServices(
   const upload = context.kind === "archive" ? createUpload() : undefined;
   return {
     attachables: [
-      createFileSync({ dirs: sourceDirs(opened) }),
+      createFileSync({ dirs: sourceDirs(opened), onProgress: onSyncProgress }),
       ...(upload ? [upload] : []),
       ...(targets.size > 0 ? [createFileSend(targets)] : []),
     ],

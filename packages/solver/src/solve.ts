@@ -2,7 +2,14 @@
 import { randomBytes } from "node:crypto";
 import type { SolveResponse } from "@bk/proto/control";
 import type { Status } from "@bk/proto/rpc";
-import { type Attachable, createSession, type Environment, type Session, SessionError } from "@bk/session";
+import {
+  type Attachable,
+  createSession,
+  type Environment,
+  type Session,
+  SessionError,
+  type SyncProgress,
+} from "@bk/session";
 import { type AbortOptions, findTransportError } from "@bk/transport";
 import { type BuildResult, toBuildResult } from "./build-result.js";
 import { createContextServices } from "./context-services.js";
@@ -24,6 +31,11 @@ export interface SolveCallOptions extends SolveOptions, AbortOptions {
   readonly attachables?: readonly Attachable[] | undefined;
   /** Called with each status message of the build. What it throws fails the build. */
   readonly onStatus?: ((status: SolveStatus) => void) | undefined;
+  /**
+   * Called every 100 ms while the context or the Dockerfile is sent, and once at the end of each. What it throws
+   * fails the build.
+   */
+  readonly onSyncProgress?: ((progress: SyncProgress) => void) | undefined;
   /** The build's name in status and history. Default: 128 random bits. */
   readonly ref?: string | undefined;
   /** Where variables with secrets, and `SSH_AUTH_SOCK`, are looked up. Default `process.env`. */
@@ -49,7 +61,7 @@ export async function solve(daemon: Daemon, options: SolveCallOptions): Promise<
   using _streams = ownStreams(resolved);
   signal?.throwIfAborted();
   const mounts = await createMountServices(resolved, { env: options.env ?? process.env, signal });
-  const context = await createContextServices(resolved, { signal });
+  const context = await createContextServices(resolved, { signal, onSyncProgress: options.onSyncProgress });
   using scope = openScope(signal);
   await using session = createSession({
     attachables: [...context.attachables, ...mounts, ...attachables],
