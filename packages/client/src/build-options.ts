@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Readable, Writable } from "node:stream";
-import type { SecretSource, SshSource, SyncProgress } from "@bk/session";
+import type { AuthOptions, SecretSource, SshSource, SyncProgress } from "@bk/session";
 import type { AbortOptions } from "@bk/transport";
+
+export type RegistryAuthOptions = Pick<AuthOptions, "allowedRegistries" | "allowTokenRealm" | "tls">;
 
 export interface BuildOptions extends AbortOptions {
   /** Directory that COPY and ADD read from. */
@@ -20,6 +22,8 @@ export interface BuildOptions extends AbortOptions {
   readonly secrets?: Readonly<Record<string, SecretSource>> | undefined;
   /** SSH agents that steps may mount with `RUN --mount=type=ssh`, by id; `default` for steps that name none. */
   readonly ssh?: Readonly<Record<string, SshSource>> | undefined;
+  /** Which registries may be used as the user, and where the credentials for them may go. */
+  readonly registryAuth?: RegistryAuthOptions | undefined;
   /** Name of the image, or several. Standalone builds need one. */
   readonly tag?: string | readonly string[] | undefined;
   readonly noCache?: boolean | undefined;

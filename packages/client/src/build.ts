@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { createAuth, createDockerCredentials } from "@bk/session";
+import { type Attachable, createAuth, createDockerCredentials } from "@bk/session";
 import {
   type BuildResult,
   type Daemon,
@@ -54,7 +54,7 @@ async function run(
     return await solve(context.daemon, {
       ...toSolveOptions(options),
       exports: [result],
-      attachables: [createAuth({ credentials: createDockerCredentials({ env: context.env }) })],
+      attachables: [createRegistryAuth(context, options)],
       onStatus: progress.update,
       onSyncProgress: options.onSyncProgress,
       env: context.env,
@@ -66,8 +66,13 @@ async function run(
 }
 
 function toSolveOptions(given: BuildOptions): SolveOptions {
-  const { output, onSyncProgress, tag, waitTimeoutMs, signal, ...options } = given;
+  const { output, registryAuth, onSyncProgress, tag, waitTimeoutMs, signal, ...options } = given;
   return { ...options, tags: toTags(tag) };
+}
+
+/** As docker does: the credentials and the client's keys are those of the Docker config. */
+function createRegistryAuth({ env }: BuildContext, { registryAuth }: BuildOptions): Attachable {
+  return createAuth({ ...registryAuth, credentials: createDockerCredentials({ env }), env });
 }
 
 /** The Docker that the image goes to, asked whether it is there before the build begins. */

@@ -1,6 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
-export { type SecretCallback, type SecretSource, SessionError, type SshSource } from "@bk/session";
+export {
+  type AllowTokenRealm,
+  type RegistryTls,
+  type SecretCallback,
+  type SecretSource,
+  SessionError,
+  type SshSource,
+  type TokenRealm,
+} from "@bk/session";
 export {
   type ContextEntry,
   type ContextExplanation,
@@ -13,7 +21,7 @@ export {
 } from "@bk/session/filesync";
 export { type BuildResult, type SolveFailure, SolverError } from "@bk/solver";
 export { TransportError } from "@bk/transport";
-export type { BuildOptions } from "./build-options.js";
+export type { BuildOptions, RegistryAuthOptions } from "./build-options.js";
 export { Client, type EmbeddedOptions, type FromEnvOptions } from "./client.js";
 export type { ContextDialer, EmbeddedDialers, SessionDialer } from "./embedded-dialers.js";
 export { ClientError, type ClientErrorCode } from "./errors.js";
