@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Readable, Writable } from "node:stream";
 import type { AuthOptions, SecretSource, SshSource, SyncProgress } from "@bk/session";
+import type { ExportOptions } from "@bk/solver";
 import type { AbortOptions } from "@bk/transport";
 
 export type RegistryAuthOptions = Pick<AuthOptions, "allowedRegistries" | "allowTokenRealm" | "tls">;
@@ -24,7 +25,7 @@ export interface BuildOptions extends AbortOptions {
   readonly ssh?: Readonly<Record<string, SshSource>> | undefined;
   /** Which registries may be used as the user, and where the credentials for them may go. */
   readonly registryAuth?: RegistryAuthOptions | undefined;
-  /** Name of the image, or several. Standalone builds need one. */
+  /** Name of the image, or several. Standalone builds that are loaded into Docker need one. */
   readonly tag?: string | readonly string[] | undefined;
   readonly noCache?: boolean | undefined;
   /** For example `linux/arm64`. Sent only when given: the daemon's own otherwise. */
@@ -32,6 +33,11 @@ export interface BuildOptions extends AbortOptions {
   readonly buildArgs?: Readonly<Record<string, string>> | undefined;
   readonly target?: string | undefined;
   readonly labels?: Readonly<Record<string, string>> | undefined;
+  /**
+   * Where the result goes, in place of Docker: `[{ type: "local", dest: "out" }]`. No Docker is needed for that, nor a
+   * tag unless the export pushes. With an empty list it stays in the daemon's cache.
+   */
+  readonly exports?: readonly ExportOptions[] | undefined;
   /**
    * Called every 100 ms while the context or the Dockerfile is sent, and once at the end of each. What it throws
    * fails the build.

@@ -24,36 +24,36 @@ export interface BuildContext {
 
 /** Builds into the image store of the Docker whose BuildKit it is. Without a tag the image is untagged. */
 export function buildEmbedded(context: BuildContext, options: BuildOptions): Promise<BuildResult> {
-  return run(context, options, { type: "moby" });
+  return run(context, options, options.exports ?? [{ type: "moby" }]);
 }
 
-/** Builds on a standalone daemon, and streams the image into a Docker that was found to be there before. */
+/** Builds on a standalone daemon. Without exports, the image goes into a Docker that was found to be there before. */
 export async function buildStandalone(context: BuildContext, options: BuildOptions): Promise<BuildResult> {
   const { daemon, signal } = context;
-  if (toTags(options.tag).length === 0) {
+  if (options.exports === undefined && toTags(options.tag).length === 0) {
     throw new ClientError(
       "BK_OPTIONS_INVALID",
       "A standalone build needs a tag: the image is loaded into Docker, which would show it without a name",
     );
   }
   resolveSolveOptions(toSolveOptions(options)); // what is wrong with them is worth no wait
-  const docker = await findDocker(context);
+  const exports = options.exports ?? [await findDockerLoad(context)];
   const timeoutMs = options.waitTimeoutMs;
   if (timeoutMs !== 0)
     await waitForReady(daemon.endpoint, (given) => ping(daemon, given), { timeoutMs, signal });
-  return run(context, options, { type: "docker", open: (_metadata, given) => openDockerLoad(docker, given) });
+  return run(context, options, exports);
 }
 
 async function run(
   context: BuildContext,
   options: BuildOptions,
-  result: ExportOptions,
+  exports: readonly ExportOptions[],
 ): Promise<BuildResult> {
   const progress = createPlainProgress(options.output ?? process.stdout);
   try {
     return await solve(context.daemon, {
       ...toSolveOptions(options),
-      exports: [result],
+      exports,
       attachables: [createRegistryAuth(context, options)],
       onStatus: progress.update,
       onSyncProgress: options.onSyncProgress,
@@ -68,6 +68,11 @@ async function run(
 function toSolveOptions(given: BuildOptions): SolveOptions {
   const { output, registryAuth, onSyncProgress, tag, waitTimeoutMs, signal, ...options } = given;
   return { ...options, tags: toTags(tag) };
+}
+
+async function findDockerLoad(context: BuildContext): Promise<ExportOptions> {
+  const docker = await findDocker(context);
+  return { type: "docker", open: (_metadata, given) => openDockerLoad(docker, given) };
 }
 
 /** As docker does: the credentials and the client's keys are those of the Docker config. */
@@ -86,7 +91,7 @@ async function findDocker({ env, signal }: BuildContext): Promise<DockerEndpoint
     if (!TransportError.is(cause)) throw cause;
     throw new ClientError(
       "BK_NO_DOCKER",
-      `There is no Docker to load the image into: ${cause.message.replace(/[.?!]+$/, "")}. Start one, set DOCKER_HOST, or solve with @bk/solver and another export: image (push to a registry)`,
+      `There is no Docker to load the image into: ${cause.message.replace(/[.?!]+$/, "")}. Start one, set DOCKER_HOST, or give exports: { type: "local", dest: "out" }, or { type: "image", push: true } for a registry`,
       { cause },
     );
   }

@@ -15,6 +15,7 @@ import {
 } from "@bk/session";
 import type { AbortOptions } from "@bk/transport";
 import { type OpenedContext, openContextStreams } from "./context-stream.js";
+import { createExportTargets } from "./export-targets.js";
 import { invalidOption } from "./options/invalid-option.js";
 import type { DockerfileSource, ResolvedSolveOptions } from "./options/solve-options.js";
 import { CONTEXT_DIR_NAME, DOCKERFILE_DIR_NAME } from "./options/solve-request.js";
@@ -35,12 +36,14 @@ export interface ContextServicesOptions extends AbortOptions {
  * The session services that a build's own options ask for: the context and the Dockerfile, and the targets of
  * exports that come over the session.
  *
- * @throws {SolverError} `BK_OPTIONS_INVALID` when the context or the Dockerfile is not there; `signal.reason`.
+ * @throws {SolverError} `BK_OPTIONS_INVALID` when the context or the Dockerfile is not there, or an export would empty
+ * a directory that nobody means; `signal.reason`.
  */
 export async function createContextServices(
   options: ResolvedSolveOptions,
   { signal, onSyncProgress }: ContextServicesOptions = {},
 ): Promise<ContextServices> {
+  const targets = createExportTargets(options.exports);
   const opened = await openContextStreams(options, { signal });
   const { context, dockerfile } = opened;
   if (context.kind === "disk") await checkContextDir(context.dir);

@@ -36,7 +36,13 @@ export {
   listBuilds,
 } from "./history/list-builds.js";
 export { deleteBuild, pinBuild } from "./history/update-build.js";
-export type { DockerExport, ExportOptions, ImageExport, MobyExport } from "./options/export-options.js";
+export type {
+  DockerExport,
+  ExportOptions,
+  ImageExport,
+  LocalExport,
+  MobyExport,
+} from "./options/export-options.js";
 export {
   type ResolvedSolveOptions,
   resolveSolveOptions,
