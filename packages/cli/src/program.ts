@@ -11,8 +11,9 @@ import { addVersionCommand } from "./commands/version.js";
 import { readVersion } from "./version.js";
 
 const ENGINES = `
-bk builds with the BuildKit of BUILDKIT_HOST (tcp://host:port, unix:///path) when it is set. Otherwise it uses
-the BuildKit inside Docker: that of DOCKER_HOST, of the current Docker context, or of the default socket.
+bk builds with the BuildKit of BUILDKIT_HOST when it is set: tcp://HOST:PORT, unix:///PATH, docker-container://NAME,
+podman-container://NAME, nerdctl-container://NAME, kube-pod://NAME or ssh://USER@HOST. Otherwise it uses the BuildKit
+inside Docker: that of DOCKER_HOST, of the current Docker context, or of the default socket.
 
 Exit codes: 0 done, 1 failed, 2 wrong usage, 3 no daemon, 130 interrupted.`;
 

@@ -16,7 +16,10 @@ import { ClientError } from "./errors.js";
 import { type WaitOptions, waitForReady } from "./wait-for-ready.js";
 
 export interface FromEnvOptions {
-  /** Where BUILDKIT_HOST and Docker's variables are read. Default `process.env`. */
+  /**
+   * Where BUILDKIT_HOST and Docker's variables are read, and the environment of `ssh`, `kubectl` and so on.
+   * Default `process.env`.
+   */
   readonly env?: Readonly<Record<string, string | undefined>> | undefined;
   /** For a daemon behind TLS. */
   readonly tls?: TlsOptions | undefined;
@@ -58,7 +61,7 @@ export class Client implements AsyncDisposable {
         "BUILDKIT_HOST is not set. Set it to a BuildKit daemon, for example tcp://localhost:1234, or use Client.embedded() for the BuildKit inside Docker",
       );
     }
-    const dialer = createDialer(parseAddress(host), { tls });
+    const dialer = createDialer(parseAddress(host), { tls, env });
     return new Client("standalone", createDaemon({ dialer }), env);
   }
 

@@ -2,7 +2,7 @@
 import { openSessionTunnel } from "@bk/session";
 import {
   type AbortOptions,
-  createDialer,
+  createDockerDialer,
   createDockerUpgradeDialer,
   type Dialer,
   type DockerEndpoint,
@@ -57,6 +57,6 @@ export function createDockerDaemon({ endpoint }: DockerDaemonOptions): Daemon {
 }
 
 function toDialer({ endpoint, mode }: KnownDocker): Dialer {
-  if (mode === "direct") return createDialer(endpoint.address, { tls: endpoint.tls });
+  if (mode === "direct") return createDockerDialer(endpoint);
   return createDockerUpgradeDialer({ endpoint, path: "/grpc" });
 }
