@@ -4,11 +4,14 @@ import { joinSessionTunnel, openSessionPeer, receiveTree, startFakeDaemon, tree 
 import { expect, test } from "vitest";
 import { shareDirectory } from "./examples/share-directory.js";
 import { buildIfChanged, describeLargest } from "./examples/skip-build.js";
+import { shareReadable } from "./examples/sync-progress.js";
 import { deferred } from "./helpers/deferred.js";
+import { openSessionPair } from "./helpers/session-pair.js";
 
 test.each([
   [0, "share-directory"],
   [1, "skip-build"],
+  [2, "sync-progress"],
 ])("the README's example %i is the one that is tested", async (index, name) => {
   const readme = await readFile(new URL("../README.md", import.meta.url), "utf8");
   const example = await readFile(new URL(`examples/${name}.ts`, import.meta.url), "utf8");
@@ -57,4 +60,14 @@ test("the example names what makes a context large", async () => {
     "9 .dockerignore",
     "22 in 3 files",
   ]);
+});
+
+test("the example prints how far a transfer is", async () => {
+  await using dir = await tree("ADD a file 123", "ADD b/c file 45");
+  const lines: string[] = [];
+  await using pair = await openSessionPair(shareReadable(dir.path, (line) => lines.push(line)));
+
+  await receiveTree(pair.peer, { dirName: "context" });
+
+  expect(lines.at(-1)).toBe("context: 2 of 2 files sent, 5 bytes, 0 unchanged, 0 skipped");
 });
