@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { BuildOptions } from "@bk/client";
+import type { CliContext } from "./cli-context.js";
+import { type MountFlags, toMountOptions } from "./mount-flags.js";
 import { UsageError } from "./usage-error.js";
 
 /** The flags of `bk build`, as the command line has them. */
-export interface BuildFlags {
+export interface BuildFlags extends MountFlags {
   readonly tag?: readonly string[];
   readonly file?: string;
   readonly buildArg?: readonly string[];
@@ -17,23 +19,33 @@ export interface BuildFlags {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
+/** Stands for stdin where a path is expected. */
+const STDIN = "-";
+
 /**
  * Turns flags into options. What the options mean, and whether they make sense, is the client's business.
  *
- * @throws {UsageError} for a pair without a name.
+ * @throws {UsageError} for a pair without a name, and for stdin as two things.
  */
-export function toBuildOptions(contextDir: string, flags: BuildFlags, env: Environment): BuildOptions {
+export async function toBuildOptions(
+  contextPath: string,
+  flags: BuildFlags,
+  context: Pick<CliContext, "env" | "stdin">,
+): Promise<BuildOptions> {
+  if (contextPath === STDIN && flags.file === STDIN)
+    throw new UsageError("Stdin cannot be both the context and the Dockerfile");
   return {
-    contextDir,
+    ...(contextPath === STDIN ? { context: context.stdin } : { contextDir: contextPath }),
     tag: flags.tag,
-    dockerfile: flags.file,
+    dockerfile: flags.file === STDIN ? context.stdin : flags.file,
     platform: flags.platform,
     target: flags.target,
     noCache: !flags.cache,
-    buildArgs: Object.fromEntries(parseBuildArgs(flags.buildArg ?? [], env)),
+    buildArgs: Object.fromEntries(parseBuildArgs(flags.buildArg ?? [], context.env)),
     labels: Object.fromEntries(
       (flags.label ?? []).map((text) => parsePair("--label", text)).map(withEmptyValue),
     ),
+    ...(await toMountOptions(flags, context.env)),
   };
 }
 

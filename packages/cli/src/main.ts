@@ -10,6 +10,10 @@ process.stderr.on("error", () => {});
 const interrupts = watchInterrupts(process);
 void runCli(process.argv.slice(2), {
   env: process.env,
+  // Node opens it when it is first looked at.
+  get stdin() {
+    return process.stdin;
+  },
   stdout: process.stdout,
   stderr: process.stderr,
   signal: interrupts.signal,

@@ -13,6 +13,8 @@ export interface BkResult {
 export interface BkOptions {
   /** Added to an environment that names no daemon. */
   readonly env?: Readonly<Record<string, string>>;
+  /** What the command finds on stdin, and then its end. Without it, stdin is empty. */
+  readonly stdin?: string | Uint8Array;
   readonly nodeArgs?: readonly string[];
   /** Interrupts the command when its stderr holds this text. */
   readonly interruptAt?: string;
@@ -23,8 +25,10 @@ export function runBk(args: readonly string[], options: BkOptions = {}): Promise
   const { BUILDKIT_HOST: _, DOCKER_HOST: _1, DOCKER_CONTEXT: _2, ...inherited } = process.env;
   const child = spawn(process.execPath, [...(options.nodeArgs ?? []), main, ...args], {
     env: { ...inherited, DOCKER_CONFIG: "/nonexistent", ...options.env },
-    stdio: ["ignore", "pipe", "pipe"],
+    stdio: "pipe",
   });
+  child.stdin.on("error", () => {}); // a command may end before it has read all
+  child.stdin.end(options.stdin);
   const { interruptAt = "" } = options;
   let waitsForText = interruptAt !== "";
   let stdout = "";

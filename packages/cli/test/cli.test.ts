@@ -38,6 +38,10 @@ describe("bk", () => {
     { name: "no path", args: ["build"], says: "path" },
     { name: "a second path", args: ["build", ".", "."], says: "too many arguments" },
     { name: "an unknown kind of progress", args: ["build", "--progress", "fancy", "."], says: "plain" },
+    { name: "stdin as two things", args: ["build", "-f", "-", "-"], says: "Stdin" },
+    { name: "a malformed secret", args: ["build", "--secret", "id", "."], says: "key=value" },
+    { name: "a missing secret", args: ["build", "--secret", "id=a,src=/none", "."], says: "/none" },
+    { name: "a missing SSH key", args: ["build", "--ssh", "default=/none", "."], says: "/none" },
     { name: "a build arg without a name", args: ["build", "--build-arg", "=x", "."], says: "--build-arg" },
   ])("exits 2 for $name", async ({ args, says }) => {
     const { exitCode, stdout, stderr } = await runBk(args);

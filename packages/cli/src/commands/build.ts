@@ -8,9 +8,9 @@ export function addBuildCommand(program: Command, context: CliContext): void {
   program
     .command("build")
     .description("build an image from a Dockerfile")
-    .argument("<path>", "directory that COPY and ADD read from")
+    .argument("<path>", "directory that COPY and ADD read from; - for a tar, or a Dockerfile alone, on stdin")
     .option("-t, --tag <name>", "name of the image, as name or name:tag (repeatable)", append)
-    .option("-f, --file <path>", "the Dockerfile (default: Dockerfile in PATH)")
+    .option("-f, --file <path>", "the Dockerfile; - for stdin (default: Dockerfile in PATH)")
     .option(
       "--build-arg <name=value>",
       "value of an ARG; the environment's without =value (repeatable)",
@@ -19,19 +19,29 @@ export function addBuildCommand(program: Command, context: CliContext): void {
     .option("--platform <os/arch>", "platform to build for, such as linux/arm64 (default: the daemon's)")
     .option("--target <stage>", "stage to build (default: the last)")
     .option("--label <name=value>", "label of the image (repeatable)", append)
+    .option(
+      "--secret <spec>",
+      "what steps may mount: id=NAME,src=FILE, or id=NAME,env=VARIABLE (repeatable)",
+      append,
+    )
+    .option(
+      "--ssh <spec>",
+      "SSH agent that steps may mount: default, ID=SOCKET, or ID=KEYFILE,KEYFILE (repeatable)",
+      append,
+    )
     .option("--no-cache", "run every step anew")
     .addOption(new Option("--progress <kind>", "how progress is shown").choices(["plain"]).default("plain"))
     .option("--wait", "wait up to 30 s for a daemon that is not ready yet")
-    .action((contextDir: string, flags: BuildFlags) => build(contextDir, flags, context));
+    .action((contextPath: string, flags: BuildFlags) => build(contextPath, flags, context));
 }
 
 function append(value: string, earlier: readonly string[] = []): readonly string[] {
   return [...earlier, value];
 }
 
-async function build(contextDir: string, flags: BuildFlags, context: CliContext): Promise<void> {
-  const { env, signal, stdout, stderr } = context;
-  const options = toBuildOptions(contextDir, flags, env);
+async function build(contextPath: string, flags: BuildFlags, context: CliContext): Promise<void> {
+  const { signal, stdout, stderr } = context;
+  const options = await toBuildOptions(contextPath, flags, context);
   const client = await openClient(context);
   try {
     if (flags.wait) await client.waitForReady({ signal });

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+import { stat } from "node:fs/promises";
+import type { BuildOptions, SshSource } from "@bk/client";
+import { UsageError } from "./usage-error.js";
+
+export interface MountFlags {
+  readonly secret?: readonly string[];
+  readonly ssh?: readonly string[];
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * Turns `--secret` and `--ssh` into options. Must read what docker buildx reads.
+ *
+ * @throws {UsageError} for an agent that is there twice; {SolverError} `BK_OPTIONS_INVALID` for a malformed secret.
+ */
+export async function toMountOptions(
+  { secret, ssh }: MountFlags,
+  env: Environment,
+): Promise<Pick<BuildOptions, "secrets" | "ssh">> {
+  if (secret === undefined && ssh === undefined) return {};
+  const { parseSecretFlag, parseSshFlag, toSecretSource } = await import("@bk/solver/flags");
+  const secrets = (secret ?? []).filter(isGiven).map(parseSecretFlag);
+  const agents = new Map<string, SshSource>();
+  for (const { id, paths } of (ssh ?? []).filter(isGiven).map(parseSshFlag)) {
+    if (agents.has(id || "default")) throw new UsageError(`--ssh has two agents ${JSON.stringify(id)}`);
+    agents.set(id || "default", await toSshSource(paths));
+  }
+  return {
+    secrets: Object.fromEntries(secrets.map((flag) => [flag.id, toSecretSource(flag, env)])),
+    ssh: Object.fromEntries(agents),
+  };
+}
+
+/** As docker buildx does, passes over flags without a value. */
+function isGiven(text: string): boolean {
+  return text !== "";
+}
+
+/** A socket is an agent's, anything else a private key; nothing is the user's own agent. */
+async function toSshSource(paths: readonly string[]): Promise<SshSource> {
+  const [path = "", ...more] = paths;
+  if (more.length > 0) return { keyFiles: paths };
+  if (path === "") return {};
+  return (await isSocket(path)) ? { agentSocket: path } : { keyFiles: paths };
+}
+
+async function isSocket(path: string): Promise<boolean> {
+  if (/^[\\/]{2}[^\\/]+[\\/]+pipe[\\/]/i.test(path)) return true; // a named pipe of Windows
+  try {
+    return (await stat(path)).isSocket();
+  } catch {
+    return false; // whoever opens it says what is wrong
+  }
+}

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+import { invalidOption, showValue } from "../invalid-option.js";
+import { formatCsvLine, parseCsvLine, requirePair, sortedEntries } from "./csv.js";
+
+/** A cache as `docker buildx build --cache-from` and `--cache-to` write it. */
+export interface CacheFlag {
+  readonly type: string;
+  readonly attrs: Readonly<Record<string, string>>;
+}
+
+/**
+ * Parses `type=registry,ref=app:cache`, or images alone: `app:cache,other:cache` are two caches.
+ *
+ * @throws {SolverError} `BK_OPTIONS_INVALID`.
+ */
+export function parseCacheFlag(text: string): readonly CacheFlag[] {
+  const fields = parseCsvLine(text);
+  if (!text.includes("=")) return fields.map((ref) => ({ type: "registry", attrs: { ref } }));
+  if (fields.length === 1 && fields[0]?.includes("=") === false) return [];
+  const { type = "", ...attrs } = Object.fromEntries(fields.map(requirePair));
+  if (type === "") throw invalidOption("cache", `${showValue(text)} needs a type: type=registry, type=local`);
+  return [{ type, attrs }];
+}
+
+export function formatCacheFlag({ type, attrs }: CacheFlag): string {
+  const entries = sortedEntries(attrs);
+  const [only] = entries;
+  if (type === "registry" && entries.length === 1 && only?.[0] === "ref") return only[1];
+  return formatCsvLine([["type", type], ...entries]);
+}

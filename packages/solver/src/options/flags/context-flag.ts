@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+import { invalidOption, showValue } from "../invalid-option.js";
+import { formatFamiliarReference, parseReference } from "../reference.js";
+import { splitPair } from "./csv.js";
+
+/**
+ * Parses `docker buildx build --build-context`: `name=path`. The name is an image's, without `:latest`.
+ *
+ * @throws {SolverError} `BK_OPTIONS_INVALID`.
+ */
+export function parseContextFlag(text: string): readonly [name: string, source: string] {
+  const pair = splitPair(text);
+  if (!pair) throw invalidOption("contexts", `The build context ${showValue(text)} is not name=source`);
+  const [name, source] = pair;
+  return [formatFamiliarReference(parseReference(name)).replace(/:latest$/, ""), source];
+}
