@@ -74,7 +74,8 @@ async function receiveDirectory(
   const { stream, metadata, signal } = call;
   const target = await openDirectory(readExporterMetadata(metadata), { signal });
   if (target.deletes && !metadata.get(MULTI_PLATFORM_HEADER)?.includes("1")) throw mirrorsOnePlatform();
-  onReceived?.(await receiveFiles({ stream, target, signal }));
+  const summary = await receiveFiles({ stream, target, signal });
+  onReceived?.(summary);
 }
 
 /** Such a daemon sends each platform on its own, and each would remove what the one before brought. */
