@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import { readFile } from "node:fs/promises";
+import { GetTokenAuthorityRequestSchema, GetTokenAuthorityResponseSchema } from "@bk/proto/filesync";
 import { joinSessionTunnel, openSessionPeer, receiveTree, startFakeDaemon, tree } from "@bk/testing";
 import { expect, test } from "vitest";
 import { shareDirectory } from "./examples/share-directory.js";
+import { shareRegistries } from "./examples/share-registries.js";
 import { buildIfChanged, describeLargest } from "./examples/skip-build.js";
 import { shareReadable } from "./examples/sync-progress.js";
 import { deferred } from "./helpers/deferred.js";
@@ -12,6 +14,7 @@ test.each([
   [0, "share-directory"],
   [1, "skip-build"],
   [2, "sync-progress"],
+  [3, "share-registries"],
 ])("the README's example %i is the one that is tested", async (index, name) => {
   const readme = await readFile(new URL("../README.md", import.meta.url), "utf8");
   const example = await readFile(new URL(`examples/${name}.ts`, import.meta.url), "utf8");
@@ -70,4 +73,16 @@ test("the example prints how far a transfer is", async () => {
   await receiveTree(pair.peer, { dirName: "context" });
 
   expect(lines.at(-1)).toBe("context: 2 of 2 files sent, 5 bytes, 0 unchanged, 0 skipped");
+});
+
+test("the example lets a daemon use two registries", async () => {
+  await using pair = await openSessionPair(shareRegistries(""));
+  const key = (host: string) =>
+    pair.peer.unary(
+      "/moby.filesync.v1.Auth/GetTokenAuthority",
+      GetTokenAuthorityRequestSchema,
+      { host },
+      GetTokenAuthorityResponseSchema,
+    );
+  await expect(key("ghcr.io")).rejects.toThrow("not among the allowed registries");
 });
