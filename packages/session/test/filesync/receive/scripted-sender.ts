@@ -64,7 +64,7 @@ export function startReceiver(
     data,
     endOfFile: (id) => data(id, ""),
     contents(id, content) {
-      data(id, content);
+      if (content.length > 0) data(id, content);
       data(id, "");
     },
     fin: () => send({ type: Packet_PacketType.PACKET_FIN }),
