@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { authconfig } from "./authconfig.mjs";
+import { csvopts } from "./csvopts.mjs";
 import { diffcopy } from "./diffcopy.mjs";
 import { filterwalk } from "./filterwalk.mjs";
 import { patternmatcher } from "./patternmatcher.mjs";
@@ -18,5 +19,14 @@ import { solveerr } from "./solveerr.mjs";
 
 /** @type {ReadonlyMap<string, Area>} by the name of their files up to the first dot */
 export const areas = new Map(
-  Object.entries({ authconfig, diffcopy, filterwalk, patternmatcher, platforms, reference, solveerr }),
+  Object.entries({
+    authconfig,
+    csvopts,
+    diffcopy,
+    filterwalk,
+    patternmatcher,
+    platforms,
+    reference,
+    solveerr,
+  }),
 );

@@ -15,11 +15,17 @@ export interface CacheFlag {
  */
 export function parseCacheFlag(text: string): readonly CacheFlag[] {
   const fields = parseCsvLine(text);
-  if (!text.includes("=")) return fields.map((ref) => ({ type: "registry", attrs: { ref } }));
-  if (fields.length === 1 && fields[0]?.includes("=") === false) return [];
+  if (!text.includes("=")) return fields.map(parseImage);
   const { type = "", ...attrs } = Object.fromEntries(fields.map(requirePair));
   if (type === "") throw invalidOption("cache", `${showValue(text)} needs a type: type=registry, type=local`);
   return [{ type, attrs }];
+}
+
+/** Each image is parsed as CSV once more, so that one with a comma in quotes is refused. */
+function parseImage(text: string): CacheFlag {
+  const [ref = "", ...more] = parseCsvLine(text);
+  if (more.length > 0) throw invalidOption("cache", `${showValue(text)} is not one image`);
+  return { type: "registry", attrs: { ref } };
 }
 
 export function formatCacheFlag({ type, attrs }: CacheFlag): string {
