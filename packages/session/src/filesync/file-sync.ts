@@ -22,7 +22,7 @@ export interface FileSyncOptions {
   readonly onUnreadable?: SendOptions["onUnreadable"];
   /**
    * Called every 100 ms while a directory is sent, and once more at its end. What it throws fails the transfer.
-   * The daemon asks for directories one by one or at the same time, and may ask for one again.
+   * The daemon may ask for a directory more than once: for the ignore file in it first, and for the rest later.
    */
   readonly onProgress?: ((progress: SyncProgress) => void) | undefined;
 }

@@ -2,6 +2,9 @@
 import { chmod, writeFile } from "node:fs/promises";
 import { leakCheck, receiveTree, tmpDir, tree } from "@bk/testing";
 import { describe, expect, test } from "vitest";
+import { createMemoryFile } from "../../src/filesync/source/memory-file.js";
+import { createMemoryTree } from "../../src/filesync/source/memory-tree.js";
+import { createTreeSource } from "../../src/filesync/source/tree-source.js";
 import {
   createDiskSource,
   createFileSync,
@@ -164,5 +167,49 @@ describe("onProgress", () => {
     if (whenDone) sync.finish();
 
     expect(await sync.pair.failed).toBe(error);
+  });
+});
+
+describe("onUnreadable", () => {
+  leakCheck();
+
+  /** 150 files that the system does not let us read, and one that it does. */
+  function denied(): SyncSource {
+    const names = Array.from({ length: 150 }, (_, index) => [`secret-${100 + index}`, "x"] as const);
+    return createTreeSource({
+      ...createMemoryTree({ ...Object.fromEntries(names), "read me": "y" }),
+      checkReadable(path) {
+        if (path !== "read me") throw Object.assign(new Error("EACCES"), { code: "EACCES" });
+      },
+      open(stat) {
+        if (stat.path !== "read me") throw new Error(`${stat.path} was opened`);
+        return createMemoryFile(Buffer.from("y"));
+      },
+    });
+  }
+
+  test("skip sends the rest, and lists what was left out up to a bound", async () => {
+    const reports: SyncProgress[] = [];
+    await using pair = await openSessionPair(
+      createFileSync({
+        dirs: new Map([["context", denied()]]),
+        onUnreadable: "skip",
+        onProgress: (progress) => reports.push(progress),
+      }),
+    );
+
+    const received = await receiveTree(pair.peer, { dirName: "context" });
+
+    expect([...received.keys()]).toEqual(["read me"]);
+    const end = reports.at(-1);
+    expect(end).toMatchObject({ entries: 1, entriesSkipped: 150, done: true });
+    expect(end?.skipped).toHaveLength(100);
+    expect(end?.skipped[0]).toEqual({ path: "secret-100", reason: "permission denied" });
+  });
+
+  test("error, which is the default, fails when the daemon asks for the file", async () => {
+    await using pair = await shareAs("context", denied());
+
+    await expect(receiveTree(pair.peer, { dirName: "context" })).rejects.toThrow("secret-100 was opened");
   });
 });
