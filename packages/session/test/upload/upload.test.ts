@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { randomBytes } from "node:crypto";
+import { constants } from "node:http2";
 import { Readable } from "node:stream";
 import { leakCheck, type PeerCall } from "@bk/testing";
 import { describe, expect, test } from "vitest";
@@ -66,7 +67,7 @@ describe("createUpload()", () => {
 
     expect(first.done).toBe(false);
     expect(produced).toBeLessThan(64 << 20);
-    call.stream.close();
+    call.stream.close(constants.NGHTTP2_CANCEL);
     await new Promise((resolve) => body.once("close", resolve));
     expect(pair.failures).toEqual([]);
   });
