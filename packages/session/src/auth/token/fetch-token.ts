@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { type AbortOptions, listenAbort } from "@bk/transport";
+import { type AbortOptions, listenAbort, raceAbort } from "@bk/transport";
 import { SessionError } from "../../errors.js";
 import { type RegistryAuth, toNameAndSecret } from "../registry-auth.js";
 import {
@@ -36,7 +36,7 @@ export async function fetchToken(request: TokenRequest, options: FetchTokenOptio
   signal?.throwIfAborted();
   if (auth.registryToken)
     return { token: auth.registryToken, expiresInSeconds: DEFAULT_EXPIRY_SECONDS, issuedAtSeconds: 0 };
-  const url = await checkTokenRealm(request.host, request.realm, allowTokenRealm);
+  const url = await raceAbort(checkTokenRealm(request.host, request.realm, allowTokenRealm), signal);
   return withDeadline(url, signal, (deadline) =>
     askServer(url, request, auth, { tls: toRequestTls(tls), signal: deadline }),
   );
@@ -67,11 +67,15 @@ async function ask(request: HttpRequest, options: ExchangeOptions): Promise<Http
   } catch (cause) {
     options.signal.throwIfAborted();
     if (SessionError.is(cause)) throw cause;
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw new SessionError("BK_TOKEN_FAILED", `${nameServer(request.url)} cannot be asked: ${why}`, {
-      cause,
-    });
+    const why = `${nameServer(request.url)} cannot be asked: ${describe(cause)}`;
+    throw new SessionError("BK_TOKEN_FAILED", why, { cause });
   }
+}
+
+/** The error of the address that was tried last; Node's error for all of them has no text. */
+function describe(cause: unknown): string {
+  if (cause instanceof AggregateError) return describe(cause.errors.at(-1));
+  return cause instanceof Error ? cause.message : String(cause);
 }
 
 function readAnswer(url: URL, { status, text }: HttpReply, parse: (text: string) => Token): Token {

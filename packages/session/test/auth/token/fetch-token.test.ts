@@ -161,6 +161,26 @@ describe("fetchToken()", () => {
     expect(String(error.cause)).not.toContain("hunter2");
   });
 
+  test("tells that nothing listens there", async () => {
+    const server = await startTokenServer(answerToken("t"));
+    await server[Symbol.asyncDispose]();
+    await expect(fetchToken(requestTo(server.origin), plain)).rejects.toMatchObject({
+      code: "BK_TOKEN_FAILED",
+      message: expect.stringContaining("cannot be asked: connect ECONNREFUSED"),
+    });
+  });
+
+  test("waits for the caller's decision no longer than the caller", async () => {
+    const controller = new AbortController();
+    const reason = new Error("the build was stopped");
+    const allowTokenRealm = () => {
+      controller.abort(reason);
+      return new Promise<boolean>(() => {});
+    };
+    const given = { auth, allowTokenRealm, signal: controller.signal };
+    await expect(fetchToken(requestTo("http://localhost:1"), given)).rejects.toBe(reason);
+  });
+
   test("tells of a connection that breaks off", async () => {
     await using server = await startTokenServer((_request, response) => {
       response.writeHead(200, { "content-length": "100" }).write("{");

@@ -18,7 +18,7 @@ describe("createTokenSeeds()", () => {
 
   test("writes what BuildKit's own client reads, for the user alone", async () => {
     await using dir = await tmpDir();
-    await writeFile(dir.join(".token_seed"), '{"z.io": {"Seed": "MDEyMzQ1Njc4OWFiY2RlZg=="}}');
+    await writeFile(dir.join(".token_seed"), '{"z.io": {"seed": "MDEyMzQ1Njc4OWFiY2RlZg=="}}');
     const seeds = createTokenSeeds(dir.path);
     const [a, b] = await Promise.all([seeds.seedFor("b.io"), seeds.seedFor("__proto__")]);
     const text = await readFile(dir.join(".token_seed"), "utf8");
