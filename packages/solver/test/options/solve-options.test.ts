@@ -106,7 +106,7 @@ describe("resolveSolveOptions()", () => {
       message: "buildArgs.TOKEN must be text, not number",
     });
     const type = JSON.parse('{ "contextDir": "/ctx", "exports": [{ "type": "tarball" }] }');
-    expect(refusal(type).message).toContain('"tarball" is not docker, moby or image');
+    expect(refusal(type).message).toContain('"tarball" is not docker, moby, image or local');
   });
 
   test("never shows the value of a build arg", () => {
