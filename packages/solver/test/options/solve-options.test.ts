@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { join, resolve } from "node:path";
+import { Readable } from "node:stream";
 import { describe, expect, test } from "vitest";
 import { resolveSolveOptions, type SolveOptions } from "../../src/options/solve-options.js";
 
@@ -66,7 +67,28 @@ describe("resolveSolveOptions()", () => {
     expect(resolved.platforms).toEqual(["linux/arm64"]);
   });
 
+  test("looks for the Dockerfile in a context that is a stream", () => {
+    const context = Readable.from([]);
+    expect(resolveSolveOptions({ context, dockerfile: "docker/app" })).toMatchObject({
+      context: { kind: "stream", body: context },
+      dockerfile: { kind: "archive", filename: "docker/app" },
+    });
+  });
+
+  test("needs one context, and a stream for one thing only", () => {
+    const body = Readable.from([]);
+    expect(refusal({})).toMatchObject({ option: "contextDir" });
+    expect(refusal({ contextDir: "/ctx", context: body })).toMatchObject({ option: "context" });
+    expect(refusal({ context: body, dockerfile: body })).toMatchObject({ option: "dockerfile" });
+    body.destroy();
+    expect(refusal({ context: body }).message).toContain("has ended before the build");
+  });
+
   test.each<[string, Partial<SolveOptions>, string, string]>([
+    ["a secret without an id", { secrets: { "": { value: "x" } } }, "secrets", "id"],
+    ["a secret in no file", { secrets: { a: { file: "" } } }, "secrets.a.file", '""'],
+    ["an agent without an id", { ssh: { "": {} } }, "ssh", "id"],
+    ["an agent without keys", { ssh: { a: { keyFiles: [] } } }, "ssh.a.keyFiles", "no key files"],
     ["an empty context", { contextDir: "" }, "contextDir", '""'],
     ["a context with a NUL", { contextDir: "a\0b" }, "contextDir", "not a path"],
     ["a bad tag", { tags: ["ok", "Not/OK"] }, "tags[1]", "Not/OK"],
@@ -104,6 +126,11 @@ describe("resolveSolveOptions()", () => {
     expect(refusal(untyped)).toEqual({
       option: "buildArgs.TOKEN",
       message: "buildArgs.TOKEN must be text, not number",
+    });
+    const secret = JSON.parse('{ "contextDir": "/ctx", "secrets": { "npm": "hunter2" } }');
+    expect(refusal(secret)).toEqual({
+      option: "secrets.npm",
+      message: "secrets.npm is not a file, env, value or callback",
     });
     const type = JSON.parse('{ "contextDir": "/ctx", "exports": [{ "type": "tarball" }] }');
     expect(refusal(type).message).toContain('"tarball" is not docker, moby, image or local');

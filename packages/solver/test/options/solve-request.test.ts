@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { Readable } from "node:stream";
 import { SolveRequestSchema } from "@bk/proto/control";
 import { create, toJson } from "@bufbuild/protobuf";
 import { describe, expect, test } from "vitest";
@@ -69,5 +70,21 @@ describe("createSolveRequest()", () => {
   test("is a message of the protocol", () => {
     const message = create(SolveRequestSchema, request({ contextDir: "/ctx", exports: [{ type: "moby" }] }));
     expect(toJson(SolveRequestSchema, message)).toMatchObject({ Ref: "ref1", ExporterDeprecated: "moby" });
+  });
+
+  test("names the URL of an archive, and whose Dockerfile is meant", () => {
+    const contextUrl = "http://buildkit-session/abc";
+    const attrs = (options: SolveOptions) =>
+      createSolveRequest(resolveSolveOptions(options), { ...ids, contextUrl }).frontendAttrs;
+
+    expect(attrs({ context: Readable.from([]), dockerfile: "docker/app" })).toEqual({
+      context: contextUrl,
+      filename: "docker/app",
+    });
+    expect(attrs({ context: Readable.from([]), dockerfile: { text: "FROM scratch" } })).toEqual({
+      context: contextUrl,
+      dockerfilekey: "dockerfile",
+      filename: "Dockerfile",
+    });
   });
 });
