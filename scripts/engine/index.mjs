@@ -6,7 +6,7 @@ import { createBridge, removeBridge } from "./bridge.mjs";
 import { startDaemon, stopDaemon } from "./daemon.mjs";
 import { withLock } from "./lock.mjs";
 import { unmountUnder } from "./mounts.mjs";
-import { fetchPackages, findPackages, packageNames } from "./packages.mjs";
+import { fetchOpenssh, fetchPackages, findPackages, packageNames } from "./packages.mjs";
 import { DEFAULT_NAME, enginePlaces } from "./places.mjs";
 import { readHealthyState, readState, readVersions, toolPaths, writeState } from "./state.mjs";
 import { checkSystem, installSystemPackages, missingSystemPackages } from "./system.mjs";
@@ -19,7 +19,7 @@ export { EngineError } from "./error.mjs";
  * @typedef {object} EngineOptions
  * @property {string} [name] a second engine beside the shared one: 1 to 8 letters or digits
  * @property {string} [dataRoot] where images and caches are kept, such as a tmpfs
- * @property {boolean} [forTests] fetch what only the tests need too: an image registry
+ * @property {boolean} [forTests] fetch what only the tests need too: an image registry and OpenSSH
  * @property {(text: string) => void} [onNotice] lines for the person who waits
  */
 
@@ -32,8 +32,8 @@ export { EngineError } from "./error.mjs";
  */
 export async function engineUp(options = {}) {
   const places = enginePlaces(options);
-  const running = await readHealthyState(places);
-  if (isSufficient(running, options)) return running;
+  const found = await readHealthyState(places);
+  if (isSufficient(found, options)) return found;
   const system = await checkSystem();
   const notice = options.onNotice ?? (() => {});
   const onWait = () => notice("Waiting for another process that is starting or stopping an engine ...");
@@ -41,7 +41,13 @@ export async function engineUp(options = {}) {
     const state = await readHealthyState(places);
     if (isSufficient(state, options)) return state;
     const packages = await preparePackages(places, system, options, notice);
-    return state ? writeState(places, { ...state, ...toolPaths(packages) }) : start(places, packages);
+    const running = state
+      ? await writeState(places, { ...state, ...toolPaths(packages) })
+      : await start(places, packages);
+    if (!options.forTests) return running;
+    // null: it was tried.
+    const openssh = (await fetchOpenssh(places.packagesDir, system)) ?? null;
+    return writeState(places, { ...running, openssh });
   });
 }
 
@@ -71,7 +77,8 @@ export async function engineDown({ name } = {}) {
 }
 
 function isSufficient(state, { forTests }) {
-  return state !== undefined && (!forTests || state.registry !== undefined);
+  if (state === undefined) return false;
+  return !forTests || (state.registry !== undefined && state.openssh !== undefined);
 }
 
 async function preparePackages(places, system, options, notice) {

@@ -13,6 +13,7 @@ const ENGINE = {
   ubuntu: ["docker.io", "containerd", "docker-buildx", "busybox-static"],
 };
 const FOR_TESTS = ["docker-registry"];
+const OPENSSH = ["openssh-server", "openssh-client", "libwrap0"];
 
 /**
  * What a fetch brings, as a list for the notice.
@@ -80,6 +81,47 @@ export async function fetchPackages(packagesDir, names, system) {
     "BK_ENGINE_DOWNLOAD",
     `The engine's packages could not be fetched. Is the package mirror reachable?\n${failures.join("\n")}`,
   );
+}
+
+/**
+ * OpenSSH from the machine's own suite, unpacked and not installed: an installed server would listen on the network.
+ *
+ * @param {string} packagesDir
+ * @param {{ id: "debian" | "ubuntu", codename: string | undefined }} system
+ * @returns {Promise<string | undefined>} where it is unpacked; undefined when it cannot be had, or does not start here
+ */
+export async function fetchOpenssh(packagesDir, system) {
+  const dir = join(packagesDir, "openssh");
+  if (existsSync(dir)) return dir;
+  const work = join(packagesDir, "fetch-openssh");
+  try {
+    await rm(work, { recursive: true, force: true });
+    await download(work, OPENSSH, system.codename, system);
+    await checkLibraries(join(work, "root"), ["usr/sbin/sshd", "usr/bin/ssh", "usr/bin/ssh-keygen"]);
+    await rename(join(work, "root"), dir);
+    return dir;
+  } catch {
+    return undefined;
+  } finally {
+    await rm(work, { recursive: true, force: true });
+  }
+}
+
+/** The folders of shared libraries among unpacked packages, as an LD_LIBRARY_PATH. */
+async function libraryPath(root) {
+  const dirs = await readdir(join(root, "usr/lib"));
+  return dirs
+    .filter((name) => name.endsWith("-linux-gnu"))
+    .map((name) => join(root, "usr/lib", name))
+    .join(":");
+}
+
+async function checkLibraries(root, programs) {
+  const env = { ...process.env, LD_LIBRARY_PATH: await libraryPath(root) };
+  for (const program of programs) {
+    const libraries = await run("ldd", [join(root, program)], { env });
+    if (libraries.includes("not found")) throw new Error(`${program} lacks libraries:\n${libraries}`);
+  }
 }
 
 async function download(work, names, suite, system) {

@@ -24,6 +24,7 @@ import { run } from "./run.mjs";
  * @property {string} logFile
  * @property {string} bridge
  * @property {string} bridgeAddress
+ * @property {string | null} [openssh] the folder of the unpacked OpenSSH, when it was asked for; null if there is none
  * @property {{ docker: string, api: string, buildx: string, suite: string }} versions
  *
  * @typedef {OwnState & Tools} EngineState

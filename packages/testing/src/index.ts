@@ -38,7 +38,10 @@ export { formatTreeLine, parseTreeLine, type TreeEntry } from "./files/tree-entr
 export { assertNoLeaks, leakCheck, type OpenHandles, openHandles } from "./leak-check.js";
 export { type Listener, type ListenKind, listen } from "./listen.js";
 export { type Registry, type RegistryOptions, startRegistry } from "./registry.js";
+export { dialStdioCommand } from "./relay/programs.js";
 export { type Relay, type RelayOptions, startRelay } from "./relay/relay.js";
+export { type RelayContainer, startRelayContainer } from "./relay/relay-container.js";
+export { type Sshd, startSshd } from "./sshd.js";
 export { type Certificate, createTestPki, type TestPki } from "./tls.js";
 export { type TmpDir, tmpDir } from "./tmp-dir.js";
 export { startTokenServer, type TokenServer, type TokenServerOptions } from "./token-server.js";

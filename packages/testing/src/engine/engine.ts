@@ -15,6 +15,8 @@ export interface Engine {
   readonly dockerConfig?: string | undefined;
   /** The docker-registry program. */
   readonly registry?: string | undefined;
+  /** A folder with OpenSSH in it: usr/sbin/sshd, usr/bin/ssh and so on. */
+  readonly openssh?: string | null | undefined;
 }
 
 export type EngineLookup = { readonly engine: Engine } | { readonly reason: string };

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
-import { fileURLToPath } from "node:url";
 
 import { createTestPki, type TestPki } from "../tls.js";
 import { type TmpDir, tmpDir } from "../tmp-dir.js";
+import { relayProgram } from "./programs.js";
 
 export interface RelayOptions {
   /** Path of the Docker socket whose BuildKit stands behind the relay. */
@@ -37,18 +37,16 @@ export async function startRelay({ dockerSocket, listen }: RelayOptions): Promis
     const where = listen === "unix" ? `unix:${dir.join("relay.sock")}` : `${listen}:127.0.0.1:0`;
     const args = ["--docker-socket", dockerSocket, "--listen", where];
     if (tls) args.push("--ca", tls.ca.certPath, "--cert", tls.server.certPath, "--key", tls.server.keyPath);
-    const child = fork(relayProgram(), args, { execArgv: [], stdio: ["ignore", "ignore", "inherit", "ipc"] });
+    const child = fork(relayProgram("relay-main"), args, {
+      execArgv: [],
+      stdio: ["ignore", "ignore", "inherit", "ipc"],
+    });
     const { address } = await nextMessage<{ address: string }>(child);
     return createRelay(child, dir, address, tls);
   } catch (error) {
     await dir[Symbol.asyncDispose]();
     throw error;
   }
-}
-
-/** Tests of this package run from src, where there is no JavaScript to start. */
-function relayProgram(): string {
-  return fileURLToPath(new URL("./relay-main.js", import.meta.url)).replace(/([\\/])src([\\/])/, "$1dist$2");
 }
 
 function createRelay(child: ChildProcess, dir: TmpDir, address: string, tls: TestPki | undefined): Relay {
