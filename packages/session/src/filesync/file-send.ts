@@ -74,8 +74,16 @@ async function receiveDirectory(
   const { stream, metadata, signal } = call;
   const target = await openDirectory(readExporterMetadata(metadata), { signal });
   if (target.deletes && !metadata.get(MULTI_PLATFORM_HEADER)?.includes("1")) throw mirrorsOnePlatform();
-  const summary = await receiveFiles({ stream, target, signal });
+  const summary = await receiveFiles({ stream, target, signal }).catch((error: unknown) => {
+    throw SessionError.is(error) && error.code === "BK_PROTOCOL" ? exportRefused(error) : error;
+  });
   onReceived?.(summary);
+}
+
+/** The daemon has been told in the words that it expects; this is for whoever waits for the export. */
+function exportRefused(cause: SessionError): SessionError {
+  const message = `The transfer of the exported directory from the daemon failed: ${cause.message}`;
+  return new SessionError("BK_PROTOCOL", message, { cause });
 }
 
 /** Such a daemon sends each platform on its own, and each would remove what the one before brought. */

@@ -1,8 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Writable } from "node:stream";
-import { leakCheck } from "@bk/testing";
+import { Packet_PacketType, PacketSchema } from "@bk/proto/fsutil";
+import { leakCheck, type PeerCall, readTree, tree } from "@bk/testing";
+import { fromBinary } from "@bufbuild/protobuf";
 import { describe, expect, test } from "vitest";
-import { createFileSend, type ExportTarget } from "../../src/index.js";
+import { MODE } from "../../src/filesync/index.js";
+import {
+  createDiskTarget,
+  createFileSend,
+  createMemoryTarget,
+  type ExportTarget,
+  type ReceiveSummary,
+} from "../../src/index.js";
 import { collectTarget } from "../helpers/collect-target.js";
 import { deferred } from "../helpers/deferred.js";
 import { openSessionPair } from "../helpers/session-pair.js";
@@ -102,6 +111,70 @@ describe("createFileSend()", () => {
     });
   });
 });
+
+describe("createFileSend() with a directory", () => {
+  leakCheck();
+
+  test("receives the files, and says what came", async () => {
+    const received = deferred<ReceiveSummary>();
+    const target = createMemoryTarget();
+    await using pair = await openSessionPair(
+      createFileSend(new Map([[2, { openDirectory: () => target, onReceived: received.resolve }]])),
+    );
+    const call = pair.peer.call(METHOD, { "buildkit-attachable-exporter-id": "2" });
+
+    call.send(PacketSchema, { stat: { path: "a", mode: 0o644, size: 2n } });
+    call.send(PacketSchema, {});
+    expect(await nextType(call)).toBe(Packet_PacketType.PACKET_REQ);
+    call.send(PacketSchema, { type: Packet_PacketType.PACKET_DATA, id: 0, data: Buffer.from("hi") });
+    call.send(PacketSchema, { type: Packet_PacketType.PACKET_DATA, id: 0 });
+    expect(await nextType(call)).toBe(Packet_PacketType.PACKET_FIN);
+    call.send(PacketSchema, { type: Packet_PacketType.PACKET_FIN });
+
+    await expect(call.status()).resolves.toMatchObject({ code: 0 });
+    expect(await received.promise).toEqual({ files: 1, bytes: 2, skipped: [] });
+    expect(target.entries()[0]?.content?.toString()).toBe("hi");
+  });
+
+  test("fails the session with what the daemon did wrong", async () => {
+    await using pair = await openSessionPair(
+      createFileSend(new Map([[0, { openDirectory: () => createMemoryTarget() }]])),
+    );
+    const call = pair.peer.call(METHOD);
+
+    call.send(PacketSchema, { stat: { path: "../a", mode: 0o644 } });
+
+    const text = "escape check ../a: invalid argument";
+    await expect(call.status()).resolves.toMatchObject({ code: 2, message: expect.stringContaining(text) });
+    expect(pair.failures).toMatchObject([{ code: "BK_PROTOCOL", cause: { message: text } }]);
+  });
+
+  test("touches nothing with mode=delete unless the daemon sends all platforms in one transfer", async () => {
+    await using out = await tree("ADD old file");
+    const open = { openDirectory: () => createDiskTarget({ dir: out.path, delete: true }) };
+    await using pair = await openSessionPair(createFileSend(new Map([[0, open]])));
+
+    const old = pair.peer.call(METHOD);
+    old.send(PacketSchema, { stat: { path: "new", mode: MODE.directory + 0o755 } });
+    await expect(old.status()).resolves.toMatchObject({
+      code: 2,
+      message:
+        "local exporter mode=delete requires a BuildKit daemon with multi-platform local export support",
+    });
+    expect(await readTree(out.path)).toEqual(["ADD old file"]);
+
+    const current = pair.peer.call(METHOD, { "buildkit-exporter-multi-platform": "1" });
+    current.send(PacketSchema, { stat: { path: "new", mode: MODE.directory + 0o755 } });
+    current.send(PacketSchema, {});
+    expect(await nextType(current)).toBe(Packet_PacketType.PACKET_FIN);
+    expect(await readTree(out.path)).toEqual(["ADD new dir"]);
+  });
+});
+
+async function nextType(call: PeerCall): Promise<Packet_PacketType | undefined> {
+  const message = await call.messages.next();
+  return message.done ? undefined : fromBinary(PacketSchema, message.value).type;
+}
 
 function fullDisk(): ExportTarget {
   const failed = deferred();

@@ -13,7 +13,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { leakCheck, readTree, type TmpDir, tree, writeTree } from "@bk/testing";
-import { describe, expect, onTestFinished, test } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { createDiskTarget, KEEP_ALL, MODE, type Target } from "../../../src/filesync/index.js";
 import { type ScriptedSender, startReceiver } from "./scripted-sender.js";
 
@@ -357,11 +357,8 @@ describe("mode=delete", () => {
   test("is refused for the root, home and working directories and what holds them, by any name", async () => {
     await using out = await destination();
     symlinkSync(process.cwd(), `${out.dir}/link`);
-    const home = process.env.HOME;
-    onTestFinished(() => {
-      process.env.HOME = home;
-    });
-    process.env.HOME = out.join("secret");
+    vi.stubEnv("HOME", out.join("secret"));
+    onTestFinished(() => void vi.unstubAllEnvs());
 
     for (const dir of ["/", ".", "..", process.cwd(), `${out.dir}/link`, out.join("secret"), out.path])
       expect(() => createDiskTarget({ dir, delete: true }), dir).toThrow(

@@ -131,10 +131,11 @@ describe("a receiver that gives up", () => {
     ["while a large file is sent", largeFile, (sync: SyncCall) => sync.request(0)],
     ["while small files are sent", mediumFiles, askForAll],
   ])("is heard at once although it has stopped reading %s", async (_, source, ask) => {
-    await using sync = await openSyncCall(source());
+    const watched = watch(source());
+    await using sync = await openSyncCall(watched.source);
     await sync.next();
     ask(sync);
-    await stopReading(sync);
+    await stopReading(sync, watched.asked);
 
     sync.giveUp("disk full");
 
@@ -198,13 +199,32 @@ function askForAll(sync: SyncCall): void {
   for (let id = 0; id < 1_000; id++) sync.request(id);
 }
 
-/** Stops reading, and waits until the session can send no more. */
-async function stopReading({ pair, call }: SyncCall): Promise<void> {
+/** The source, and how often it was asked for more. */
+function watch(source: SyncSource): { readonly source: SyncSource; asked(): number } {
+  let asked = 0;
+  const watched: SyncSource = {
+    ...source,
+    async *walk(...args) {
+      for await (const batch of source.walk(...args)) {
+        asked++;
+        yield batch;
+      }
+    },
+    open(stat) {
+      asked++;
+      return source.open(stat);
+    },
+  };
+  return { source: watched, asked: () => asked };
+}
+
+/** Stops reading, and waits until the session waits for that to change. */
+async function stopReading({ pair, call }: SyncCall, asked: () => number): Promise<void> {
+  const { http2 } = pair.peer;
+  const ping = promisify(http2.ping.bind(http2));
   call.stream.pause();
-  const ping = promisify(pair.peer.http2.ping.bind(pair.peer.http2));
-  const received = () => pair.peer.http2.state.effectiveRecvDataLength;
-  for (let before: number | undefined = -1; before !== received(); ) {
-    before = received();
+  for (let before = -1; before !== asked() || (http2.state.localWindowSize ?? 0) > 0; ) {
+    before = asked();
     await ping();
   }
 }
