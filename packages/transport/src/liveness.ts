@@ -2,6 +2,7 @@
 import type { Http2Session } from "node:http2";
 import { Socket } from "node:net";
 import type { Duplex } from "node:stream";
+import { ProgramStream } from "./command/program-stream.js";
 import { TransportError } from "./errors.js";
 
 export interface LivenessOptions {
@@ -62,7 +63,9 @@ interface InboundCounter {
 
 /** A socket counts for itself; of any other stream the chunks are counted as they pass. */
 function countInbound(socket: Duplex): InboundCounter {
-  if (socket instanceof Socket) return { bytes: () => socket.bytesRead, stop: () => {} };
+  if (socket instanceof Socket || socket instanceof ProgramStream) {
+    return { bytes: () => socket.bytesRead, stop: () => {} };
+  }
   let bytes = 0;
   const count = (chunk: Uint8Array): void => {
     bytes += chunk.length;

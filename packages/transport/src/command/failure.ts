@@ -24,7 +24,8 @@ const maxQuotedCharacters = 300;
 /** By what the programs say. The first that matches counts. */
 const explanations: readonly Explanation[] = [
   {
-    pattern: /executable file .*not found|command not found|buildctl: (?:inaccessible or )?not found/i,
+    pattern:
+      /executable file .*not found|command not found|(?:buildctl|docker): (?:inaccessible or )?not found/i,
     code: "BK_COMMAND_FAILED",
     hint: "The command is missing over there. BuildKit's images have buildctl",
   },

@@ -17,6 +17,8 @@ export interface DockerEndpoint {
   readonly tls?: TlsOptions | undefined;
   /** What named it, for people: "DOCKER_HOST", "Docker context desktop-linux", "default socket". */
   readonly source: string;
+  /** Of the ssh program, for an ssh address. Default `process.env`. */
+  readonly env?: Readonly<Record<string, string | undefined>> | undefined;
 }
 
 export interface ResolveDockerOptions extends AbortOptions {
@@ -39,11 +41,17 @@ export interface ResolveDockerOptions extends AbortOptions {
  */
 export async function resolveDockerEndpoint({
   env = process.env,
-  homeDir = homedir(),
-  context,
-  signal,
+  ...options
 }: ResolveDockerOptions = {}): Promise<DockerEndpoint> {
-  signal?.throwIfAborted();
+  options.signal?.throwIfAborted();
+  const endpoint = await findEndpoint(env, options);
+  return endpoint.address.kind === "ssh" ? { ...endpoint, env } : endpoint;
+}
+
+async function findEndpoint(
+  env: Readonly<Record<string, string | undefined>>,
+  { homeDir = homedir(), context, signal }: ResolveDockerOptions,
+): Promise<DockerEndpoint> {
   const configDir = dockerConfigDir(env, homeDir);
   const host = env["DOCKER_HOST"] ?? "";
   const contextName = context ?? (host === "" ? await currentContextName(env, configDir, signal) : "default");

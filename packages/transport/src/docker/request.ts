@@ -24,10 +24,10 @@ export interface DockerRequestOptions extends AbortOptions {
 }
 
 /** The dialer for Docker's HTTP/1.1 API. Through ssh it starts `docker system dial-stdio` over there. */
-export function createDockerDialer({ address, tls }: DockerEndpoint): Dialer {
+export function createDockerDialer({ address, tls, env = process.env }: DockerEndpoint): Dialer {
   if (address.kind !== "ssh") return createSocketDialer(address, { tls, alpnProtocol: "http/1.1" });
   const endpoint = formatAddress(address);
-  return createCommandDialer({ endpoint, command: dockerCommand(address), env: process.env });
+  return createCommandDialer({ endpoint, command: dockerCommand(address), env });
 }
 
 /**

@@ -2,18 +2,45 @@
 
 import { PassThrough, Readable } from "node:stream";
 import { text } from "node:stream/consumers";
-import { leakCheck } from "@bk/testing";
+import { leakCheck, tmpDir } from "@bk/testing";
 import { afterEach, describe, expect, test, vi } from "vitest";
-import type { DockerEndpoint } from "../../src/docker/endpoint.js";
+import { type DockerEndpoint, resolveDockerEndpoint } from "../../src/docker/endpoint.js";
 import { resolveDockerMode } from "../../src/docker/mode.js";
 import { pingDocker } from "../../src/docker/ping.js";
 import { dockerRequest } from "../../src/docker/request.js";
+import { createDockerUpgradeDialer } from "../../src/docker/upgrade-dialer.js";
 import { catchTransportError } from "../helpers/catch-error.js";
-import { startHttpServer, startRawServer, type TestServer } from "../helpers/servers.js";
+import { startFakeDocker, startHttpServer, startRawServer, type TestServer } from "../helpers/servers.js";
+import { failWith, joinSocket, writeStandIn } from "../helpers/stand-in.js";
 
 function endpointOf({ port }: TestServer): DockerEndpoint {
   return { address: { kind: "tcp", host: "127.0.0.1", port }, source: "test" };
 }
+
+describe("a Docker behind ssh", () => {
+  leakCheck();
+
+  test("is asked through its own command over there, and can be upgraded", async () => {
+    await using dir = await tmpDir();
+    await using _docker = await startFakeDocker((socket) => socket.end("BuildKit"), dir.join("docker.sock"));
+    const { env, calls } = await writeStandIn(dir, "ssh", joinSocket(dir.join("docker.sock")));
+    const endpoint = await resolveDockerEndpoint({ env: { ...env, DOCKER_HOST: "ssh://me@host" } });
+    expect((await pingDocker(endpoint)).apiVersion).toBe("1.51");
+    const stream = await createDockerUpgradeDialer({ endpoint, path: "/grpc" }).dial();
+    expect(await text(stream)).toBe("BuildKit");
+    const args = ["-T", "-l", "me", "--", "host", "docker", "system", "dial-stdio"];
+    expect(await calls()).toEqual([args, args]);
+  });
+
+  test("names what ssh says", async () => {
+    await using dir = await tmpDir();
+    const { env } = await writeStandIn(dir, "ssh", failWith(127, "sh: docker: command not found"));
+    const endpoint = await resolveDockerEndpoint({ env: { ...env, DOCKER_HOST: "ssh://host" } });
+    const error = await catchTransportError(pingDocker(endpoint));
+    expect(error.code).toBe("BK_COMMAND_FAILED");
+    expect(error.message).toContain("docker: command not found");
+  });
+});
 
 describe("dockerRequest()", () => {
   leakCheck();
