@@ -58,7 +58,7 @@ describe("createAuthService()", () => {
     ]);
   });
 
-  test("uses a registry's own TLS for that registry alone", async () => {
+  test("uses a registry's own TLS for that registry alone", { timeout: 20_000 }, async () => {
     await using dir = await tmpDir();
     const { ca, server: certificate } = await createTestPki(dir.path);
     await using server = await startTokenServer(answerToken("t"), certificate);

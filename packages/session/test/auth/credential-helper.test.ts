@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { existsSync } from "node:fs";
-import { chmod, mkdir, readFile, writeFile } from "node:fs/promises";
+import { existsSync, readFileSync } from "node:fs";
+import { chmod, mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { askCredentialHelper } from "../../src/auth/credential-helper.js";
@@ -8,7 +8,7 @@ import { createCredentialHome } from "./helpers.js";
 
 const serverUrl = "r.io";
 
-describe("askCredentialHelper()", () => {
+describe("askCredentialHelper()", { timeout: 20_000 }, () => {
   afterEach(() => {
     vi.useRealTimers();
   });
@@ -105,9 +105,7 @@ describe("askCredentialHelper()", () => {
       code: "BK_CREDENTIALS_FAILED",
       message: expect.stringContaining("did not answer within 30 s"),
     });
-    // Each look moves the clock on by its interval, far from 30 s.
-    await vi.waitUntil(() => existsSync(pidFile), { timeout: 10_000, interval: 10 });
-    const pid = Number(await readFile(pidFile, "utf8"));
+    const pid = await readPid(pidFile);
     vi.advanceTimersByTime(30_000);
     vi.useRealTimers();
     await outcome;
@@ -132,10 +130,9 @@ describe("askCredentialHelper()", () => {
       signal: controller.signal,
     });
     const outcome = expect(asked).rejects.toBe(reason);
-    await vi.waitUntil(() => existsSync(pidFile), { timeout: 10_000 });
+    const pid = await readPid(pidFile);
     controller.abort(reason);
     await outcome;
-    const pid = Number(await readFile(pidFile, "utf8"));
     await vi.waitUntil(() => !isRunning(pid), { timeout: 10_000 });
   });
 
@@ -145,6 +142,12 @@ describe("askCredentialHelper()", () => {
     await expect(askCredentialHelper({ helper: "x", serverUrl, env: {}, signal })).rejects.toBe(reason);
   });
 });
+
+/** Waits for a helper to write its number. With fake timers, each look moves the clock on by 10 ms, far from 30 s. */
+function readPid(file: string): Promise<number> {
+  const read = () => (existsSync(file) ? Number(readFileSync(file, "utf8")) : 0);
+  return vi.waitUntil(read, { timeout: 10_000, interval: 10 });
+}
 
 function isRunning(pid: number): boolean {
   try {

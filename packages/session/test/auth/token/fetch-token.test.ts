@@ -107,7 +107,7 @@ describe("fetchToken()", () => {
     expect(server.requests).toHaveLength(1);
   });
 
-  test.each([302, 307])("follows no redirect %d to another port, scheme or host", async (status) => {
+  test.each([302, 307])("follows no redirect %d to another origin", async (status) => {
     await using other = await startTokenServer(answerToken("stolen"));
     await using server = await startTokenServer((_request, response) => {
       response.writeHead(status, { location: `${other.origin}/token` }).end();
