@@ -19,7 +19,13 @@ export {
   explainContext,
   type PatternOrigin,
 } from "@bk/session/filesync";
-export { type BuildResult, type SolveFailure, SolverError } from "@bk/solver";
+export {
+  type BuildResult,
+  type ExportOptions,
+  type LocalExport,
+  type SolveFailure,
+  SolverError,
+} from "@bk/solver";
 export { TransportError } from "@bk/transport";
 export type { BuildOptions, RegistryAuthOptions } from "./build-options.js";
 export { Client, type EmbeddedOptions, type FromEnvOptions } from "./client.js";

@@ -20,7 +20,7 @@ import { createDaemon, type LocalExport, solve } from "../src/index.js";
 
 interface Result {
   readonly files: Readonly<Record<string, MemoryEntry>>;
-  /** As of BuildKit 0.32: all platforms come in one transfer. */
+  /** As of BuildKit 0.31: all platforms come in one transfer. */
   readonly multiPlatform: boolean;
 }
 

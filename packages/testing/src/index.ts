@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 export { addShell } from "./engine/base-image.js";
-export { buildWithBuildx } from "./engine/buildx.js";
+export { buildWithBuildx, exportWithBuildx } from "./engine/buildx.js";
 export { type Engine, type EngineLookup, findEngine, useEngine } from "./engine/engine.js";
 export { formatLayerEntry, type LayerEntry, readImageEntries } from "./engine/image-entries.js";
 export {
@@ -40,8 +40,12 @@ export { type Listener, type ListenKind, listen } from "./listen.js";
 export { type Registry, type RegistryOptions, startRegistry } from "./registry.js";
 export { dialStdioCommand } from "./relay/programs.js";
 export { type Relay, type RelayOptions, startRelay } from "./relay/relay.js";
-export { type RelayContainer, startRelayContainer } from "./relay/relay-container.js";
-export { type Sshd, startSshd } from "./sshd.js";
+export {
+  type RelayContainer,
+  type RelayContainerOptions,
+  startRelayContainer,
+} from "./relay/relay-container.js";
+export { type Sshd, type SshdOptions, startSshd } from "./sshd.js";
 export { type Certificate, createTestPki, type TestPki } from "./tls.js";
 export { type TmpDir, tmpDir } from "./tmp-dir.js";
 export { startTokenServer, type TokenServer, type TokenServerOptions } from "./token-server.js";

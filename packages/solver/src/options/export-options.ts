@@ -37,7 +37,7 @@ export interface LocalExport extends ExportBase {
   readonly dest: string;
   /**
    * `copy` merges with what is in `dest`; `delete` also removes what is not in the result, once all of it has
-   * arrived. It is refused for the root, home and working directory and what holds them, and needs BuildKit 0.32.
+   * arrived. It is refused for the root, home and working directory and what holds them, and needs BuildKit 0.31.
    * Default `copy`.
    */
   readonly mode?: "copy" | "delete" | undefined;

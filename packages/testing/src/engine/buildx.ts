@@ -13,12 +13,25 @@ const run = promisify(execFile);
  * @throws Error with what the command wrote
  */
 export async function buildWithBuildx(engine: Engine, contextDir: string, tag: string): Promise<void> {
+  await runBuildx(engine, ["--no-cache", "--tag", tag, contextDir]);
+}
+
+/**
+ * Exports what a build makes into a directory with `docker buildx build`, to compare with. Steps may come from the
+ * build cache, so that another client that builds the same exports the same files.
+ *
+ * @throws Error with what the command wrote
+ */
+export async function exportWithBuildx(engine: Engine, contextDir: string, dest: string): Promise<void> {
+  await runBuildx(engine, ["--output", `type=local,dest=${dest}`, contextDir]);
+}
+
+async function runBuildx(engine: Engine, args: readonly string[]): Promise<void> {
   const { docker = "docker", dockerHost, dockerConfig } = engine;
-  const options = ["--no-cache", "--provenance=false", "--progress=plain", "--tag", tag];
   const env = {
     ...process.env,
     DOCKER_HOST: dockerHost,
     ...(dockerConfig !== undefined && { DOCKER_CONFIG: dockerConfig }),
   };
-  await run(docker, ["buildx", "build", ...options, contextDir], { env });
+  await run(docker, ["buildx", "build", "--provenance=false", "--progress=plain", ...args], { env });
 }
