@@ -1,20 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 import { readFile } from "node:fs/promises";
 import { GetTokenAuthorityRequestSchema, GetTokenAuthorityResponseSchema } from "@bk/proto/filesync";
-import { joinSessionTunnel, openSessionPeer, receiveTree, startFakeDaemon, tree } from "@bk/testing";
+import { CheckAgentRequestSchema, CheckAgentResponseSchema } from "@bk/proto/sshforward";
+import { joinSessionTunnel, openSessionPeer, receiveTree, startFakeDaemon, tmpDir, tree } from "@bk/testing";
 import { expect, test } from "vitest";
 import { shareDirectory } from "./examples/share-directory.js";
+import { shareMounts } from "./examples/share-mounts.js";
 import { shareRegistries } from "./examples/share-registries.js";
 import { buildIfChanged, describeLargest } from "./examples/skip-build.js";
 import { shareReadable } from "./examples/sync-progress.js";
 import { deferred } from "./helpers/deferred.js";
 import { openSessionPair } from "./helpers/session-pair.js";
+import { makeKey } from "./helpers/ssh-tools.js";
 
 test.each([
   [0, "share-directory"],
   [1, "skip-build"],
   [2, "sync-progress"],
   [3, "share-registries"],
+  [4, "share-mounts"],
 ])("the README's example %i is the one that is tested", async (index, name) => {
   const readme = await readFile(new URL("../README.md", import.meta.url), "utf8");
   const example = await readFile(new URL(`examples/${name}.ts`, import.meta.url), "utf8");
@@ -85,4 +89,13 @@ test("the example lets a daemon use two registries", async () => {
       GetTokenAuthorityResponseSchema,
     );
   await expect(key("ghcr.io")).rejects.toThrow("not among the allowed registries");
+});
+
+test("the example shares secrets, a key and a context", async () => {
+  await using dir = await tmpDir();
+  const [attachables, contextUrl] = await shareMounts(await makeKey(dir.path, "key", ["-t", "ed25519"]));
+  await using pair = await openSessionPair(...attachables);
+  const path = "/moby.sshforward.v1.SSH/CheckAgent";
+  await pair.peer.unary(path, CheckAgentRequestSchema, {}, CheckAgentResponseSchema);
+  expect(contextUrl).toMatch(/^http:\/\/buildkit-session\/\w+$/);
 });

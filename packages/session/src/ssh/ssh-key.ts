@@ -27,16 +27,11 @@ const ECDSA_CURVES: ReadonlyMap<string, { readonly name: string; readonly hash: 
  * @throws {TypeError} for other kinds.
  */
 export function createSshKey(privateKey: KeyObject): SshKey {
-  switch (privateKey.asymmetricKeyType) {
-    case "ed25519":
-      return createEd25519Key(privateKey);
-    case "rsa":
-      return createRsaKey(privateKey);
-    case "ec":
-      return createEcdsaKey(privateKey);
-    default:
-      throw new TypeError(`keys of the kind ${privateKey.asymmetricKeyType} are not supported`);
-  }
+  const type = privateKey.asymmetricKeyType;
+  if (type === "ed25519") return createEd25519Key(privateKey);
+  if (type === "rsa") return createRsaKey(privateKey);
+  if (type === "ec") return createEcdsaKey(privateKey);
+  throw new TypeError(`keys of the kind ${type} are not supported`);
 }
 
 function createEd25519Key(privateKey: KeyObject): SshKey {
