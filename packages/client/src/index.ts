@@ -7,6 +7,7 @@ export {
   type SecretSource,
   SessionError,
   type SshSource,
+  type SyncProgress,
   type TokenRealm,
 } from "@bk/session";
 export {
