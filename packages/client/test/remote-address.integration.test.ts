@@ -38,8 +38,8 @@ integration.describe("a daemon that is no socket of this machine", () => {
   }, 60_000);
 
   /** Builds an image whose context and result go through the connection, and runs it. */
-  async function expectBuild(env: Env): Promise<void> {
-    await using client = Client.fromEnv({ env });
+  async function expectBuild(opened: Client): Promise<void> {
+    await using client = opened;
     await using context = await shellContext("FROM shell\nCOPY greeting /greeting\nCMD cat /greeting\n");
     await client.build({ contextDir: context.path, tag, output: textOutput() });
     expect((await runImage(useEngine().dockerSocket, tag)).output).toContain("hello");
@@ -52,7 +52,21 @@ integration.describe("a daemon that is no socket of this machine", () => {
     async () => {
       const engine = useEngine();
       await using container = await startRelayContainer(engine.dockerSocket);
-      await expectBuild(envOf(engine, `docker-container://${container.name}`));
+      await expectBuild(Client.fromEnv({ env: envOf(engine, `docker-container://${container.name}`) }));
+    },
+  );
+
+  test.skipIf(useEngine().busybox === undefined)(
+    "says that a Docker container has no buildctl",
+    { timeout: 60_000 },
+    async () => {
+      const engine = useEngine();
+      await using container = await startRelayContainer(engine.dockerSocket, { buildctl: false });
+      await using client = Client.fromEnv({ env: envOf(engine, `docker-container://${container.name}`) });
+      await expect(client.ping()).rejects.toMatchObject({
+        code: "BK_COMMAND_FAILED",
+        message: expect.stringContaining("executable file not found"),
+      });
     },
   );
 
@@ -68,11 +82,24 @@ integration.describe("a daemon that is no socket of this machine", () => {
     await using relay = await startRelay({ dockerSocket: engine.dockerSocket, listen: "unix" });
     const command = dialStdioCommand(relay.address.replace("unix://", ""));
     await using sshd = await startSshd({ openssh: engine.openssh, command });
-    await expectBuild(envOf(engine, `ssh://${sshd.user}@127.0.0.1:${sshd.port}`, sshd.binDir));
+    await expectBuild(
+      Client.fromEnv({ env: envOf(engine, `ssh://${sshd.user}@127.0.0.1:${sshd.port}`, sshd.binDir) }),
+    );
     expect(sshd.log()).toContain("Accepted publickey");
   });
 
-  test("says that ssh may not log in", async (context) => {
+  test("builds in a Docker that ssh leads to", { timeout: 60_000 }, async (context) => {
+    const engine = useEngine();
+    if (!engine.openssh) return context.skip("the engine was started without OpenSSH, or there is none");
+    const command = dialStdioCommand(engine.dockerSocket);
+    await using sshd = await startSshd({ openssh: engine.openssh, command });
+    const address = `ssh://${sshd.user}@127.0.0.1:${sshd.port}`;
+    const env = { ...envOf(engine, "", sshd.binDir), DOCKER_HOST: address };
+    await expectBuild(Client.embedded({ env }));
+    expect(sshd.log()).toContain("Accepted publickey");
+  });
+
+  test("says that ssh may not log in", { timeout: 60_000 }, async (context) => {
     const engine = useEngine();
     if (!engine.openssh) return context.skip("the engine was started without OpenSSH, or there is none");
     await using sshd = await startSshd({ openssh: engine.openssh, command: "true" });
@@ -101,7 +128,7 @@ integration.describe("a daemon that is no socket of this machine", () => {
     // A stand-in that notes how it was started.
     const script = `#!/bin/sh\necho "$@" >> '${dir.join("calls")}'\nexec ${join}\n`;
     await writeFile(dir.join("bin", program), script, { mode: 0o755 });
-    await expectBuild(envOf(engine, address, dir.join("bin")));
+    await expectBuild(Client.fromEnv({ env: envOf(engine, address, dir.join("bin")) }));
     const calls = (await readFile(dir.join("calls"), "utf8")).trim().split("\n");
     expect(new Set(calls)).toEqual(new Set([args]));
   });

@@ -37,6 +37,7 @@ export { readTree, tree, writeTree } from "./files/tree.js";
 export { formatTreeLine, parseTreeLine, type TreeEntry } from "./files/tree-entry.js";
 export { assertNoLeaks, leakCheck, type OpenHandles, openHandles } from "./leak-check.js";
 export { type Listener, type ListenKind, listen } from "./listen.js";
+export { opensshEnv } from "./openssh-env.js";
 export { type Registry, type RegistryOptions, startRegistry } from "./registry.js";
 export { dialStdioCommand } from "./relay/programs.js";
 export { type Relay, type RelayOptions, startRelay } from "./relay/relay.js";

@@ -114,7 +114,11 @@ exec '${path.join(openssh, "usr/bin/ssh")}' -F '${dir.join("ssh_config")}' "$@"
 async function start(dir: TmpDir, openssh: string, port: number, env: NodeJS.ProcessEnv): Promise<Sshd> {
   const script = `set -e
 mount --bind "$1/passwd" /etc/passwd
+mkdir "$1/run"
+mount --rbind /run "$1/run"
 mount -t tmpfs -o mode=755 tmpfs /run
+ln -s "$1"/run/* /run/
+rm -f /run/sshd
 mkdir /run/sshd
 exec "$2/usr/sbin/sshd" -D -e -f "$1/sshd_config"`;
   const args = ["--mount", "sh", "-c", script, "sh", dir.path, openssh];

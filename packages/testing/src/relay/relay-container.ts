@@ -14,6 +14,11 @@ export interface RelayContainer extends AsyncDisposable {
   readonly name: string;
 }
 
+export interface RelayContainerOptions {
+  /** Whether it is on the PATH. Default true. */
+  readonly buildctl?: boolean | undefined;
+}
+
 /** Where the daemon listens in it: the root is the only folder that is its own. */
 const socketPath = "/relay.sock";
 
@@ -21,13 +26,21 @@ const socketPath = "/relay.sock";
  * Runs the relay in a container, with a `buildctl` that knows `dial-stdio`. Node and its libraries are those of this
  * machine, so the Docker must be on it too.
  */
-export async function startRelayContainer(dockerSocket: string): Promise<RelayContainer> {
+export async function startRelayContainer(
+  dockerSocket: string,
+  { buildctl = true }: RelayContainerOptions = {},
+): Promise<RelayContainer> {
   const dir = await tmpDir();
   const name = path.basename(dir.path).toLowerCase();
   const image = `${name}:relay`;
   try {
     await importEmptyImage(dockerSocket, name, "relay");
-    const body = await containerConfig(dir, image, dockerSocket);
+    const body = await containerConfig(
+      dir,
+      image,
+      dockerSocket,
+      buildctl ? "/rig:/usr/bin:/bin" : "/usr/bin:/bin",
+    );
     await dockerSend(dockerSocket, { method: "POST", path: `/containers/create?name=${name}`, body });
     await dockerSend(dockerSocket, { method: "POST", path: `/containers/${name}/start` });
     await untilListening(dockerSocket, name);
@@ -38,7 +51,12 @@ export async function startRelayContainer(dockerSocket: string): Promise<RelayCo
   return { name, [Symbol.asyncDispose]: () => remove(dockerSocket, name, image, dir) };
 }
 
-async function containerConfig(dir: TmpDir, image: string, dockerSocket: string): Promise<object> {
+async function containerConfig(
+  dir: TmpDir,
+  image: string,
+  dockerSocket: string,
+  searchPath: string,
+): Promise<object> {
   await mkdir(dir.join("bin"));
   await writeFile(dir.join("bin/buildctl"), `#!/bin/sh\nexec ${dialStdioCommand(socketPath)}\n`, {
     mode: 0o755,
@@ -56,7 +74,7 @@ async function containerConfig(dir: TmpDir, image: string, dockerSocket: string)
       "--listen",
       `unix:${socketPath}`,
     ],
-    Env: ["PATH=/rig:/usr/bin:/bin"],
+    Env: [`PATH=${searchPath}`],
     HostConfig: {
       Binds: [
         ...readOnly.map((place) => `${place}:${place}:ro`),

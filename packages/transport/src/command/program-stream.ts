@@ -34,6 +34,7 @@ export class ProgramStream extends Duplex {
   readonly #program: RunningProgram;
   #bytesRead = 0;
   #timer: NodeJS.Timeout | undefined;
+  #outstayed = false;
 
   constructor(program: RunningProgram) {
     super({ allowHalfOpen: false });
@@ -92,12 +93,15 @@ export class ProgramStream extends Duplex {
   #onEnd(end: ProgramEnd): void {
     clearTimeout(this.#timer);
     if (this.destroyed) return;
-    const failure = this.#program.explainEnd(end, this.#bytesRead);
+    const failure = this.#outstayed ? undefined : this.#program.explainEnd(end, this.#bytesRead);
     if (failure === undefined) this.push(null);
     else this.destroy(failure);
   }
 
   #endSoon(): void {
-    this.#timer ??= setTimeout(() => this.#program.kill(), endTimeoutMs);
+    this.#timer ??= setTimeout(() => {
+      this.#outstayed = true;
+      this.#program.kill();
+    }, endTimeoutMs);
   }
 }

@@ -193,6 +193,14 @@ describe("createCommandDialer()", () => {
     await once(stream, "close");
   });
 
+  test("ends a program that goes on after its output has ended, which is no failure", async () => {
+    const body = "require('node:fs').closeSync(1); setInterval(() => {}, 1000);";
+    const stream = await (await dialerOf("ssh://h", "ssh", body)).dial();
+    stream.resume();
+    await once(stream, "close");
+    expect(stream.errored).toBeNull();
+  });
+
   test("does not wait for a background process that keeps the standard error", async () => {
     const pidFile = dir.join("pid");
     const body = `
