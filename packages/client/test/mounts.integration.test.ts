@@ -4,14 +4,15 @@ import { createHash } from "node:crypto";
 import { copyFile, mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
-import { integration, leakCheck } from "@bk/testing";
+import { integration, leakCheck, opensshEnv } from "@bk/testing";
 import { describe, expect, test } from "vitest";
 import type { BuildOptions } from "../src/index.js";
 import { openMode } from "./helpers/modes.js";
 import { shellContext, uniqueTag } from "./helpers/shell-context.js";
 import { textOutput } from "./helpers/text-output.js";
 
-const run = promisify(execFile);
+const run = (command: string, args: readonly string[]) =>
+  promisify(execFile)(command, [...args], { env: opensshEnv() });
 
 /** As sha256sum prints it. */
 function sha256(text: string): string {

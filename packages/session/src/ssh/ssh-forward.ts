@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { once } from "node:events";
+import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
-import { pipeline } from "node:stream/promises";
+import { finished } from "node:stream/promises";
 import { SSH } from "@bk/proto/sshforward";
 import { type AbortOptions, raceAbort } from "@bk/transport";
 import type { Attachable, StreamCall } from "../attachable.js";
@@ -64,9 +65,7 @@ async function forward(call: StreamCall, agents: ReadonlyMap<string, SshAgent>):
   step.on("error", () => {}); // whoever reads it is told
   try {
     if (agent.kind === "raw") {
-      const socket = await agent.connect({ signal: call.signal });
-      // Whichever side breaks off, the other sees its connection end.
-      await pipeline(step, socket, step).catch(() => {});
+      await passBytes(step, await agent.connect({ signal: call.signal }));
     } else {
       using connection = await agent.connect({ signal: call.signal });
       await answerRequests(step, connection, call.signal);
@@ -75,6 +74,19 @@ async function forward(call: StreamCall, agents: ReadonlyMap<string, SshAgent>):
     step.destroy();
   }
   call.signal.throwIfAborted();
+}
+
+/** Passes everything both ways. Whichever side ends or breaks off, the other sees its connection end. */
+async function passBytes(step: Duplex, socket: Socket): Promise<void> {
+  socket.once("close", () => step.end());
+  step.pipe(socket).pipe(step, { end: false });
+  try {
+    await finished(step, { readable: false });
+  } catch {
+    // The step hung up.
+  } finally {
+    socket.destroy();
+  }
 }
 
 /** Answers a step's requests until it hangs up, or sends what is no request: then its connection just ends. */

@@ -4,15 +4,21 @@ import { once } from "node:events";
 import { createServer, type Server, type Socket } from "node:net";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { opensshEnv } from "@bk/testing";
 import { createBytesFramer, decodeBytesMessage } from "../../src/bytes-message.js";
 import type { SessionPair } from "./session-pair.js";
 
 const run = promisify(execFile);
 
+/** Runs one of OpenSSH's tools, without an agent of the user's. Rejects when it fails. */
+export function runTool(command: string, args: readonly string[], env: NodeJS.ProcessEnv = {}) {
+  return run(command, [...args], { env: { ...opensshEnv(), SSH_AUTH_SOCK: undefined, ...env } });
+}
+
 /** Makes a key with OpenSSH's own tool. Returns the file's path. */
 export async function makeKey(dir: string, name: string, args: readonly string[]): Promise<string> {
   const file = join(dir, name);
-  await run("ssh-keygen", ["-q", "-N", "", "-f", file, ...args]);
+  await runTool("ssh-keygen", ["-q", "-N", "", "-f", file, ...args]);
   return file;
 }
 
@@ -22,9 +28,7 @@ export async function runWithAgent(
   command: string,
   args: readonly string[],
 ): Promise<string> {
-  const { stdout, stderr } = await run(command, [...args], {
-    env: { PATH: process.env["PATH"], SSH_AUTH_SOCK: socket },
-  });
+  const { stdout, stderr } = await runTool(command, args, { SSH_AUTH_SOCK: socket });
   return stdout + stderr;
 }
 

@@ -1,18 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-import { execFile, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { copyFile, readFile, writeFile } from "node:fs/promises";
 import { connect, createServer, type Socket } from "node:net";
 import { join } from "node:path";
-import { promisify } from "node:util";
+import { buffer } from "node:stream/consumers";
 import { CheckAgentRequestSchema, CheckAgentResponseSchema } from "@bk/proto/sshforward";
-import { leakCheck, tmpDir } from "@bk/testing";
+import { leakCheck, listen, opensshEnv, tmpDir } from "@bk/testing";
 import { describe, expect, test } from "vitest";
 import { createSshForward, type SshSource } from "../../src/index.js";
 import { openSessionPair, type SessionPair } from "../helpers/session-pair.js";
-import { makeKey, mountAgent, runWithAgent } from "../helpers/ssh-tools.js";
+import { makeKey, mountAgent, runTool, runWithAgent } from "../helpers/ssh-tools.js";
 
-const run = promisify(execFile);
 const CHECK = "/moby.sshforward.v1.SSH/CheckAgent";
 const LIST = Buffer.from([0, 0, 0, 1, 11]);
 const FAILURE = Buffer.from([0, 0, 0, 1, 5]);
@@ -21,6 +20,7 @@ async function openPair(source: SshSource, env = {}): Promise<SessionPair> {
   return openSessionPair(await createSshForward({ agents: new Map([["default", source]]), env }));
 }
 
+const ED25519 = ["-t", "ed25519"];
 const KINDS = [
   { kind: "ed25519", args: ["-t", "ed25519"] },
   { kind: "rsa", args: ["-t", "rsa", "-b", "2048"] },
@@ -54,7 +54,7 @@ describe("createSshForward() with key files", () => {
     const signers = join(dir.path, "signers");
     await writeFile(signers, `me ${await readFile(publicKey, "utf8")}`);
     const verify = ["-Y", "verify", "-n", "test", "-I", "me", "-f", signers, "-s", `${message}.sig`];
-    const child = run("ssh-keygen", verify);
+    const child = runTool("ssh-keygen", verify);
     child.child.stdin?.end(await readFile(message));
     expect((await child).stdout).toContain("Good");
   });
@@ -84,7 +84,7 @@ describe("createSshForward() with key files", () => {
 
   test("takes no keys from a step", async () => {
     await using dir = await tmpDir();
-    const [ours, theirs] = [await makeKey(dir.path, "a", []), await makeKey(dir.path, "b", [])];
+    const [ours, theirs] = [await makeKey(dir.path, "a", ED25519), await makeKey(dir.path, "b", ED25519)];
     await using pair = await openPair({ keyFiles: [ours] });
     await using step = await mountAgent(pair, dir.path);
 
@@ -98,13 +98,13 @@ describe("createSshForward() with key files", () => {
     { name: "that is not there", make: async () => {}, says: "it does not exist" },
     {
       name: "with a passphrase",
-      make: (file: string) => run("ssh-keygen", ["-q", "-t", "ed25519", "-N", "hunter2", "-f", file]),
+      make: (file: string) => runTool("ssh-keygen", ["-q", "-t", "ed25519", "-N", "hunter2", "-f", file]),
       says: "needs a passphrase. Add the key to an SSH agent",
     },
     {
       name: "with a passphrase in PEM",
       make: (file: string) =>
-        run("ssh-keygen", ["-q", "-t", "rsa", "-m", "PEM", "-N", "hunter2", "-f", file]),
+        runTool("ssh-keygen", ["-q", "-t", "rsa", "-m", "PEM", "-N", "hunter2", "-f", file]),
       says: "needs a passphrase",
     },
     {
@@ -116,7 +116,7 @@ describe("createSshForward() with key files", () => {
     {
       name: "that is cut off",
       make: async (file: string) => {
-        await run("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", file]);
+        await runTool("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", file]);
         const lines = (await readFile(file, "utf8")).split("\n");
         lines.splice(2, 2);
         await writeFile(file, lines.join("\n"));
@@ -260,6 +260,32 @@ describe("createSshForward() with an agent", () => {
     expect(back.equals(bytes)).toBe(true);
     expect(pair.failures).toEqual([]);
   });
+
+  test("ends a step's connection with that of the raw socket, after its last byte", async () => {
+    await using dir = await tmpDir();
+    const last = Buffer.alloc(1 << 20, "bye");
+    await using server = await listen("unix", (socket) => socket.end(last));
+    await using pair = await openPair({ rawSocket: server.address.slice("unix://".length) });
+    await using step = await mountAgent(pair, dir.path);
+
+    const socket = connect(step.path);
+
+    expect((await buffer(socket)).equals(last)).toBe(true);
+  });
+
+  test("lets go of the raw socket when the daemon gives the call up", async () => {
+    const accepted: Socket[] = [];
+    await using server = await listen("unix", (socket) => void accepted.push(socket.resume()));
+    await using pair = await openPair({ rawSocket: server.address.slice("unix://".length) });
+    const call = pair.peer.call("/moby.sshforward.v1.SSH/ForwardAgent");
+    await once(call.stream, "response");
+    while (accepted.length < 2) await pair.peer.checkHealth(); // the first was to see whether it is there
+
+    call.stream.close();
+
+    await Promise.all(accepted.map((socket) => socket.closed || once(socket, "close")));
+    expect(pair.failures).toEqual([]);
+  });
 });
 
 interface TestAgent extends AsyncDisposable {
@@ -269,7 +295,10 @@ interface TestAgent extends AsyncDisposable {
 /** OpenSSH's agent, without keys. */
 async function startAgent(dir: string): Promise<TestAgent> {
   const path = join(dir, "agent.sock");
-  const child = spawn("ssh-agent", ["-D", "-a", path], { stdio: ["ignore", "pipe", "ignore"] });
+  const child = spawn("ssh-agent", ["-D", "-a", path], {
+    env: opensshEnv(),
+    stdio: ["ignore", "pipe", "ignore"],
+  });
   await once(child.stdout, "data"); // it prints its address when it listens
   return {
     path,
