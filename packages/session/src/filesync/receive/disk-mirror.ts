@@ -9,6 +9,7 @@ export async function removeOthers(
   directories: Directories,
   parents: Iterable<ByteString>,
   kept: ReadonlySet<ByteString>,
+  signal: AbortSignal | undefined,
 ): Promise<void> {
   const slice = createTimeSlice();
   for (const parent of parents) {
@@ -17,5 +18,6 @@ export async function removeOthers(
       if (!kept.has(path)) await removeTree(directories, path);
     }
     if (slice.spent()) await slice.next();
+    signal?.throwIfAborted();
   }
 }

@@ -1,21 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-import {
-  closeSync,
-  constants,
-  fchmodSync,
-  linkSync,
-  lstatSync,
-  lutimesSync,
-  mkdirSync,
-  openSync,
-  symlinkSync,
-  unlinkSync,
-} from "node:fs";
+import { linkSync, lutimesSync, mkdirSync, symlinkSync } from "node:fs";
 import { resolve } from "node:path";
-import { type ByteString, toByteString } from "../byte-string.js";
+import type { AbortOptions } from "@bk/transport";
+import { type ByteString, fromByteString, toByteString } from "../byte-string.js";
 import { type FileStat, MODE } from "../source/stat.js";
 import { createTimeSlice } from "../source/time-slice.js";
-import { createBatchWriter, writeAllSync } from "./batch-writer.js";
+import { writeAllSync } from "./batch-writer.js";
 import { assertDeletable } from "./delete-guard.js";
 import {
   type Directories,
@@ -27,8 +17,11 @@ import {
 } from "./disk-directories.js";
 import { hasSetId, toSeconds } from "./disk-metadata.js";
 import { removeOthers } from "./disk-mirror.js";
-import { createPlacement, type Placement, setMetadata, type TemporaryFile } from "./disk-placement.js";
-import { emptySource, exportFailed, systemCode } from "./export-error.js";
+import { createPlacement, type Placement } from "./disk-placement.js";
+import { createTargetFile } from "./disk-target-file.js";
+import { refuse } from "./entry-order.js";
+import { emptySource, exportFailed } from "./export-error.js";
+import { makeDirectory, restoreDirectory } from "./make-directory.js";
 import {
   defaultPolicy,
   type OmittedEntry,
@@ -36,8 +29,6 @@ import {
   type Target,
   type TargetFile,
 } from "./target.js";
-
-const OPEN_DIRECTORY = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW;
 
 export interface DiskTargetOptions {
   /** Made if it does not exist, for its owner alone. */
@@ -143,8 +134,8 @@ class DiskTarget implements Target {
     );
   }
 
-  async finish(): Promise<void> {
-    if (this.deletes) await this.#removeOthers();
+  async finish({ signal }: AbortOptions = {}): Promise<void> {
+    if (this.deletes) await this.#removeOthers(signal);
     const slice = createTimeSlice();
     for (const stat of this.#directories.reverse()) {
       try {
@@ -153,6 +144,7 @@ class DiskTarget implements Target {
         throw exportFailed(this.#root, stat.path, cause);
       }
       if (slice.spent()) await slice.next();
+      signal?.throwIfAborted();
     }
   }
 
@@ -184,16 +176,18 @@ class DiskTarget implements Target {
   }
 
   #note(stat: FileStat): void {
+    checkNameForSystem(stat.path);
     if (this.deletes) this.#paths.add(stat.path);
     if (hasSetId(stat) && !this.#keepSetId) this.skipped.push({ path: stat.path, why: "set-id" });
   }
 
-  async #removeOthers(): Promise<void> {
+  async #removeOthers(signal: AbortSignal | undefined): Promise<void> {
     if (this.#paths.size === 0) throw emptySource(this.#root);
     const parents = ["", ...this.#directories.map(({ path }) => path)];
     try {
-      await removeOthers(this.#use().directories, parents, this.#paths);
+      await removeOthers(this.#use().directories, parents, this.#paths, signal);
     } catch (cause) {
+      signal?.throwIfAborted();
       throw exportFailed(this.#root, "", cause);
     }
   }
@@ -204,56 +198,10 @@ interface OpenedDirectory {
   readonly placement: Placement;
 }
 
-/** Makes a directory that can be filled, whatever its mode will be; takes one that is there. */
-function makeDirectory(path: NativePath): void {
-  try {
-    mkdirSync(path, 0o700);
-    return;
-  } catch (error) {
-    if (systemCode(error) !== "EEXIST") throw error;
-  }
-  const old = lstatSync(path);
-  if (!old.isDirectory()) {
-    unlinkSync(path);
-    mkdirSync(path, 0o700);
-  } else if ((old.mode & 0o700) !== 0o700) {
-    withDirectory(path, (fd) => fchmodSync(fd, (old.mode & 0o7777) | 0o700));
-  }
+/** Must match the daemon in its text. Windows reads more into a name than other systems do. */
+function checkNameForSystem(path: ByteString): void {
+  if (process.platform !== "win32" || !WINDOWS_SPECIAL.test(nameOf(path))) return;
+  throw refuse(`unrepresentable path ${fromByteString(path)}: invalid argument`);
 }
 
-function restoreDirectory(path: NativePath, stat: FileStat, keepSetId: boolean): void {
-  withDirectory(path, (fd) => setMetadata(fd, stat, keepSetId));
-}
-
-function withDirectory(path: NativePath, use: (fd: number) => void): void {
-  if (process.platform === "win32") return; // where a directory cannot be opened, nor has a mode
-  const fd = openSync(path, OPEN_DIRECTORY);
-  try {
-    use(fd);
-  } finally {
-    closeSync(fd);
-  }
-}
-
-function createTargetFile(root: string, stat: FileStat, file: TemporaryFile): TargetFile {
-  const writer = createBatchWriter(file.fd);
-  const fail = (cause: unknown) => {
-    throw exportFailed(root, stat.path, cause);
-  };
-  return {
-    write: (chunk) => writer.write(chunk)?.catch(fail),
-    async finish() {
-      try {
-        await writer.drain();
-        await file.commit();
-      } catch (cause) {
-        await this.discard();
-        fail(cause);
-      }
-    },
-    async discard() {
-      await writer.settle();
-      file.discard();
-    },
-  };
-}
+const WINDOWS_SPECIAL = /[<>:"\\|?*]|[. ]$|^(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)/i;
