@@ -43,6 +43,8 @@ export interface BuildOptions extends AbortOptions {
    * fails the build.
    */
   readonly onSyncProgress?: ((progress: SyncProgress) => void) | undefined;
+  /** What becomes of entries of the context that may not be read: the build fails, or goes on without them. Default `error`. */
+  readonly onUnreadable?: "error" | "skip" | undefined;
   /** Takes the progress as lines of text. Default `process.stdout`. It is never ended. */
   readonly output?: Writable | undefined;
   /** Standalone only: how long to wait for the daemon, in milliseconds; 0 not to wait. Default 30 000. */

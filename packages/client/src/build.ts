@@ -57,6 +57,7 @@ async function run(
       attachables: [createRegistryAuth(context, options)],
       onStatus: progress.update,
       onSyncProgress: options.onSyncProgress,
+      onUnreadable: options.onUnreadable,
       env: context.env,
       signal: context.signal,
     });
@@ -66,7 +67,8 @@ async function run(
 }
 
 function toSolveOptions(given: BuildOptions): SolveOptions {
-  const { output, registryAuth, onSyncProgress, tag, waitTimeoutMs, signal, ...options } = given;
+  const { output, registryAuth, onSyncProgress, onUnreadable, tag, waitTimeoutMs, signal, ...options } =
+    given;
   return { ...options, tags: toTags(tag) };
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { appendFileSync } from "node:fs";
-import { truncate, writeFile } from "node:fs/promises";
+import { chmod, truncate, writeFile } from "node:fs/promises";
 import {
   buildWithBuildx,
   formatLayerEntry,
@@ -77,6 +77,45 @@ integration.describe("the context of a build", () => {
       });
     });
   });
+
+  test.skipIf(process.getuid?.() !== 0)(
+    "fails over a file that may not be read, or goes on without it, as asked",
+    { timeout: 60_000 },
+    async () => {
+      await using opened = await openMode("tcp");
+      await using context = await tree(
+        'ADD Dockerfile file "FROM scratch\\nCOPY . /"',
+        "ADD secret file x",
+        "ADD plain file y",
+      );
+      await chmod(context.path, 0o755);
+      await chmod(context.join("secret"), 0o600);
+      const skipped: string[] = [];
+      const build = (onUnreadable: "error" | "skip") =>
+        opened.client.build({
+          contextDir: context.path,
+          exports: [],
+          output: textOutput(),
+          onUnreadable,
+          onSyncProgress: (progress) => {
+            if (progress.done) skipped.push(...progress.skipped.map(({ path }) => path));
+          },
+        });
+
+      process.seteuid?.(65_534);
+      try {
+        await expect(build("error")).rejects.toMatchObject({
+          code: "BK_CONTEXT_UNREADABLE",
+          message: expect.stringMatching(/secret .*permission denied/),
+        });
+        await build("skip");
+      } finally {
+        process.seteuid?.(0);
+      }
+
+      expect(skipped).toEqual(["secret"]);
+    },
+  );
 });
 
 interface ArrivedContext {

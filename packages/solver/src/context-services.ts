@@ -30,6 +30,7 @@ export interface ContextServices {
 
 export interface ContextServicesOptions extends AbortOptions {
   readonly onSyncProgress?: FileSyncOptions["onProgress"];
+  readonly onUnreadable?: FileSyncOptions["onUnreadable"];
 }
 
 /**
@@ -41,7 +42,7 @@ export interface ContextServicesOptions extends AbortOptions {
  */
 export async function createContextServices(
   options: ResolvedSolveOptions,
-  { signal, onSyncProgress }: ContextServicesOptions = {},
+  { signal, onSyncProgress, onUnreadable }: ContextServicesOptions = {},
 ): Promise<ContextServices> {
   const targets = createExportTargets(options.exports);
   const opened = await openContextStreams(options, { signal });
@@ -51,7 +52,7 @@ export async function createContextServices(
   const upload = context.kind === "archive" ? createUpload() : undefined;
   return {
     attachables: [
-      createFileSync({ dirs: sourceDirs(opened), onProgress: onSyncProgress }),
+      createFileSync({ dirs: sourceDirs(opened), onProgress: onSyncProgress, onUnreadable }),
       ...(upload ? [upload] : []),
       ...(targets.size > 0 ? [createFileSend(targets)] : []),
     ],

@@ -36,6 +36,11 @@ export interface SolveCallOptions extends SolveOptions, AbortOptions {
    * fails the build.
    */
   readonly onSyncProgress?: ((progress: SyncProgress) => void) | undefined;
+  /**
+   * What becomes of entries of the context that may not be read: the build fails, or goes on without them, and
+   * `onSyncProgress` tells which. Default `error`.
+   */
+  readonly onUnreadable?: "error" | "skip" | undefined;
   /** The build's name in status and history. Default: 128 random bits. */
   readonly ref?: string | undefined;
   /** Where variables with secrets, and `SSH_AUTH_SOCK`, are looked up. Default `process.env`. */
@@ -61,7 +66,11 @@ export async function solve(daemon: Daemon, options: SolveCallOptions): Promise<
   using _streams = ownStreams(resolved);
   signal?.throwIfAborted();
   const mounts = await createMountServices(resolved, { env: options.env ?? process.env, signal });
-  const context = await createContextServices(resolved, { signal, onSyncProgress: options.onSyncProgress });
+  const context = await createContextServices(resolved, {
+    signal,
+    onSyncProgress: options.onSyncProgress,
+    onUnreadable: options.onUnreadable,
+  });
   using scope = openScope(signal);
   await using session = createSession({
     attachables: [...context.attachables, ...mounts, ...attachables],
