@@ -283,7 +283,7 @@ describe("createSshForward() with an agent", () => {
 
     call.stream.close();
 
-    await Promise.all(accepted.map((socket) => socket.closed || once(socket, "close")));
+    for (const socket of accepted) if (!socket.closed) await once(socket, "close");
     expect(pair.failures).toEqual([]);
   });
 });
