@@ -65,6 +65,11 @@ const explanations: readonly Explanation[] = [
     hint: "Log in by hand once, to accept the host's key",
   },
   {
+    pattern: /\((?:Forbidden|Unauthorized)\)|must be logged in to the server/,
+    code: "BK_PERMISSION_DENIED",
+    hint: "The user of the kubeconfig may not run commands in that pod",
+  },
+  {
     pattern: /permission denied/i,
     code: "BK_PERMISSION_DENIED",
     hint: "There is nobody to ask for a password: use keys or an agent, and a user that may reach the daemon",

@@ -10,7 +10,6 @@ export interface DemultiplexerOptions {
 /** One byte for the stream, three of padding, four for the length of the payload, big-endian. */
 const headerBytes = 8;
 
-const stdin = 0;
 const stdout = 1;
 const stderr = 2;
 
@@ -60,18 +59,13 @@ export class Demultiplexer extends Transform {
   }
 
   #deliver(payload: Buffer): void {
-    if (this.#stream === stdin) return;
-    if (
-      this.#stream === stdout &&
-      !this.#started &&
-      payload.subarray(0, startFailure.length).equals(startFailure)
-    ) {
-      this.#options.onStderr(payload);
-      return;
+    if (this.#stream === stdout && !this.#started) {
+      this.#started = true;
+      // Counts for the rest of this payload too.
+      if (payload.subarray(0, startFailure.length).equals(startFailure)) this.#stream = stderr;
     }
-    this.#started = true;
     if (this.#stream === stdout) this.push(payload);
-    else this.#options.onStderr(payload);
+    if (this.#stream === stderr) this.#options.onStderr(payload);
   }
 
   /** Stream 3 is Docker's for an error of its own. */

@@ -116,6 +116,12 @@ describe("createCommandDialer()", () => {
       "BK_CONNECTION_REFUSED",
     ],
     ["kube-pod://c", 1, 'error: context "x" does not exist', "BK_COMMAND_FAILED"],
+    [
+      "kube-pod://c",
+      1,
+      'Error from server (Forbidden): pods "c" is forbidden: User "me" cannot create resource "pods/exec"',
+      "BK_PERMISSION_DENIED",
+    ],
     ["ssh://h", 255, "ssh: Could not resolve hostname h: Name or service not known", "BK_ENDPOINT_NOT_FOUND"],
     ["ssh://h", 255, "ssh: connect to host h port 22: Connection refused", "BK_CONNECTION_REFUSED"],
     ["ssh://h", 255, "ssh: connect to host h port 22: Connection timed out", "BK_CONNECT_TIMEOUT"],

@@ -43,7 +43,12 @@ describe("Demultiplexer", () => {
 
   test("takes Docker's word for a failed start as no output of the program's, at the start only", async () => {
     const words = "OCI runtime exec failed: no such file";
-    expect(await demultiplex([frame(1, Buffer.from(words))])).toEqual({ stdout: "", stderr: words });
+    const piece = frame(1, Buffer.from(words));
+    expect(await demultiplex([piece])).toEqual({ stdout: "", stderr: words });
+    expect(await demultiplex([piece.subarray(0, 40), piece.subarray(40)])).toEqual({
+      stdout: "",
+      stderr: words,
+    });
     expect(await demultiplex([frame(1, Buffer.from("x")), frame(1, Buffer.from(words))])).toEqual({
       stdout: `x${words}`,
       stderr: "",
