@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { leakCheck } from "@bk/testing";
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { createMemoryTarget, MODE, type Target } from "../../../src/filesync/index.js";
 import { deferred } from "../../helpers/deferred.js";
 import { type ScriptedSender, startReceiver } from "./scripted-sender.js";
@@ -269,6 +269,22 @@ describe("receiveFiles()", () => {
     sender.destroy();
 
     await expect(sender.received).resolves.toMatchObject({ files: 0 });
+  });
+
+  test("does not wait for a confirmation for ever", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    onTestFinished(() => void vi.useRealTimers());
+    const sender = startReceiver();
+    sender.endOfStats();
+    expect(await sender.next()).toBe("FIN");
+    await vi.waitFor(() => expect(vi.getTimerCount()).toBe(1));
+
+    vi.advanceTimersByTime(30_000);
+
+    await expect(sender.received).rejects.toMatchObject({
+      code: "BK_PROTOCOL",
+      message: "The sender did not confirm the end of the transfer in 30 s",
+    });
   });
 
   test("takes no more from the stream than it can hold while the target is slow", async () => {
