@@ -103,7 +103,10 @@ class DiskTarget implements Target {
 
   addSpecial(stat: FileStat): void {
     if (this.deletes) this.#paths.add(stat.path);
-    this.skipped.push({ path: stat.path, why: stat.mode & MODE.device ? "device" : "named-pipe" });
+    this.skipped.push({
+      path: fromByteString(stat.path),
+      why: stat.mode & MODE.device ? "device" : "named-pipe",
+    });
   }
 
   addFile(stat: FileStat, chunks: readonly Uint8Array[]): void | Promise<void> {
@@ -178,7 +181,8 @@ class DiskTarget implements Target {
   #note(stat: FileStat): void {
     checkNameForSystem(stat.path);
     if (this.deletes) this.#paths.add(stat.path);
-    if (hasSetId(stat) && !this.#keepSetId) this.skipped.push({ path: stat.path, why: "set-id" });
+    if (hasSetId(stat) && !this.#keepSetId)
+      this.skipped.push({ path: fromByteString(stat.path), why: "set-id" });
   }
 
   async #removeOthers(signal: AbortSignal | undefined): Promise<void> {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { ByteString } from "../byte-string.js";
+import { type ByteString, fromByteString } from "../byte-string.js";
 import { type FileStat, isDirectory, MODE } from "../source/stat.js";
 import { emptySource } from "./export-error.js";
 import { KEEP_ALL, type OmittedEntry, type ReceivePolicy, type Target, type TargetFile } from "./target.js";
@@ -40,7 +40,7 @@ export function createMemoryTarget(options: MemoryTargetOptions = {}): MemoryTar
     if (old && isDirectory(old.stat) && !isDirectory(stat)) removeBelow(entries, path);
     const setId = stat.mode & (MODE.setuid | MODE.setgid);
     const drops = setId !== 0 && policy.setId === "drop";
-    if (drops) skipped.push({ path, why: "set-id" });
+    if (drops) skipped.push({ path: fromByteString(path), why: "set-id" });
     entries.delete(path);
     entries.set(path, { stat: drops ? { ...stat, mode: (stat.mode & ~setId) >>> 0 } : stat, content });
     received.add(path);
@@ -55,7 +55,11 @@ export function createMemoryTarget(options: MemoryTargetOptions = {}): MemoryTar
     addSymlink: (stat) => place(stat),
     addSpecial(stat) {
       if (policy.devices === "keep") place(stat);
-      else skipped.push({ path: stat.path, why: stat.mode & MODE.device ? "device" : "named-pipe" });
+      else
+        skipped.push({
+          path: fromByteString(stat.path),
+          why: stat.mode & MODE.device ? "device" : "named-pipe",
+        });
     },
     addFile: (stat, chunks) => place(stat, Buffer.concat(chunks)),
     openFile: (stat) => collectFile((content) => place(stat, content)),

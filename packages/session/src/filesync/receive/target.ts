@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { AbortOptions } from "@bk/transport";
-import type { ByteString } from "../byte-string.js";
 import type { FileStat } from "../source/stat.js";
 
 /**
@@ -44,7 +43,8 @@ export interface TargetFile {
 
 /** An entry that the target could not, or would not, make as it was described. */
 export interface OmittedEntry {
-  readonly path: ByteString;
+  /** Relative to the root. Bytes that are no UTF-8 show as U+FFFD. */
+  readonly path: string;
   /** `device` and `named-pipe`: it is missing. `set-id`: it is there, without its setuid and setgid bits. */
   readonly why: "device" | "named-pipe" | "set-id";
 }
