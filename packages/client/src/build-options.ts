@@ -10,13 +10,14 @@ export interface BuildOptions extends AbortOptions {
   /** Directory that COPY and ADD read from. */
   readonly contextDir?: string | undefined;
   /**
-   * In place of `contextDir`: a stream of a tar archive (plain, gzip, bzip2 or xz), or of a Dockerfile, which then has
-   * no files to copy. It is destroyed when the build ends.
+   * In place of `contextDir`: the URL of a git repository (`https://host/app.git#branch:dir`) or of a tar, which the
+   * daemon fetches; or a stream of a tar archive (plain, gzip, bzip2 or xz), or of a Dockerfile, which then has no files
+   * to copy. It is destroyed when the build ends.
    */
-  readonly context?: Readable | undefined;
+  readonly context?: string | Readable | undefined;
   /**
    * A path, relative to the working directory as with `docker buildx build -f`, the text itself, or a stream of it.
-   * With an archive as `context`, a path inside it. Default: `Dockerfile` in the context.
+   * With an archive or a URL as `context`, a path inside it. Default: `Dockerfile` in the context.
    */
   readonly dockerfile?: string | { readonly text: string } | Readable | undefined;
   /** What steps may mount with `RUN --mount=type=secret`, by id. Each up to 500 KiB, never shown anywhere. */

@@ -12,19 +12,21 @@ import {
   createUpload,
   type FileSyncOptions,
   type SyncSource,
+  type Upload,
 } from "@bk/session";
 import type { AbortOptions } from "@bk/transport";
 import { type OpenedContext, openContextStreams } from "./context-stream.js";
 import { createExportTargets } from "./export-targets.js";
+import type { DockerfileSource } from "./options/contexts/main-context.js";
 import { invalidOption } from "./options/invalid-option.js";
-import type { DockerfileSource, ResolvedSolveOptions } from "./options/solve-options.js";
+import type { ResolvedSolveOptions } from "./options/solve-options.js";
 import { CONTEXT_DIR_NAME, DOCKERFILE_DIR_NAME } from "./options/solve-request.js";
 
 export interface ContextServices {
   readonly attachables: readonly Attachable[];
   /** Lets the daemon reuse what it got of this directory from this machine in an earlier build. */
   readonly sharedKey: string;
-  /** Where the daemon fetches the context from, when that is an archive. */
+  /** Where the daemon fetches the context from, when that is an archive or remote. */
   readonly contextUrl: string | undefined;
 }
 
@@ -57,15 +59,20 @@ export async function createContextServices(
       ...(targets.size > 0 ? [createFileSend(targets)] : []),
     ],
     sharedKey: context.kind === "disk" ? sharedKey(context.dir) : "",
-    contextUrl: context.kind === "archive" ? upload?.add(context.body) : undefined,
+    contextUrl: contextUrl(context, upload),
   };
+}
+
+function contextUrl(context: OpenedContext["context"], upload: Upload | undefined): string | undefined {
+  if (context.kind === "remote") return context.remote.url;
+  return context.kind === "archive" ? upload?.add(context.body) : undefined;
 }
 
 function sharedKey(contextDir: string): string {
   return createHash("sha256").update(`${hostname()}\0${contextDir}`).digest("hex");
 }
 
-/** What the daemon may read by name. An archive comes by its URL, and so does the Dockerfile in it. */
+/** What the daemon may read by name. What comes by a URL is not there, nor the Dockerfile in it. */
 function sourceDirs({ context, dockerfile }: OpenedContext): ReadonlyMap<string, SyncSource> {
   const dirs = new Map<string, SyncSource>();
   if (context.kind === "disk") dirs.set(CONTEXT_DIR_NAME, createDiskSource(context.dir));

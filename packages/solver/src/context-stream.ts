@@ -2,8 +2,10 @@
 import { Readable } from "node:stream";
 import { type AbortOptions, listenAbort } from "@bk/transport";
 import { isArchive } from "./archive-header.js";
+import type { DockerfileSource } from "./options/contexts/main-context.js";
+import type { RemoteUrl } from "./options/contexts/remote-url.js";
 import { invalidOption } from "./options/invalid-option.js";
-import type { DockerfileSource, ResolvedSolveOptions } from "./options/solve-options.js";
+import type { ResolvedSolveOptions } from "./options/solve-options.js";
 
 /** Enough to tell an archive by. */
 const PEEK_BYTES = 1024;
@@ -14,6 +16,7 @@ export interface OpenedContext {
   readonly context:
     | { readonly kind: "disk"; readonly dir: string }
     | { readonly kind: "archive"; readonly body: Readable }
+    | { readonly kind: "remote"; readonly remote: RemoteUrl }
     | { readonly kind: "empty" };
   readonly dockerfile: Exclude<DockerfileSource, { readonly kind: "stream" }>;
 }
@@ -30,11 +33,11 @@ export async function openContextStreams(
 ): Promise<OpenedContext> {
   const ownDockerfile =
     dockerfile.kind === "stream" ? await readDockerfile("dockerfile", dockerfile.body, signal) : dockerfile;
-  if (context.kind === "disk") return { context, dockerfile: ownDockerfile };
+  if (context.kind !== "stream") return { context, dockerfile: ownDockerfile };
   const { head, body } = await peek(context.body, signal);
   if (head.length === 0) throw invalidOption("context", "The stream of the context is empty");
   if (isArchive(head)) return { context: { kind: "archive", body }, dockerfile: ownDockerfile };
-  if (dockerfile.kind !== "archive" || dockerfile.filename !== "Dockerfile") {
+  if (dockerfile.kind !== "context" || dockerfile.filename !== "Dockerfile") {
     throw invalidOption(
       "context",
       "The stream of the context is no archive, so it is taken for a Dockerfile, and another one is given too",

@@ -29,7 +29,7 @@ describe("openContextStreams()", () => {
 
     if (context.kind !== "archive") throw new Error(`it was taken for ${context.kind}`);
     expect((await buffer(context.body)).equals(bytes)).toBe(true);
-    expect(dockerfile).toEqual({ kind: "archive", filename: "Dockerfile" });
+    expect(dockerfile).toEqual({ kind: "context", filename: "Dockerfile" });
   });
 
   test("reads only the beginning of an archive", async () => {

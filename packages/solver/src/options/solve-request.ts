@@ -15,7 +15,7 @@ export interface SolveRequestIds {
   readonly ref: string;
   /** The session that serves the context and receives the export. */
   readonly sessionId: string;
-  /** Where the daemon fetches the context from, when that is an archive. */
+  /** Where the daemon fetches the context from, when that is an archive or remote. */
   readonly contextUrl?: string | undefined;
 }
 
@@ -55,10 +55,10 @@ function frontendAttrs(options: ResolvedSolveOptions): Record<string, string> {
   };
 }
 
-/** An archive has its own Dockerfile unless the session is said to have one. */
+/** What is fetched has its own Dockerfile unless the session is said to have one. */
 function contextAttrs({ dockerfile }: ResolvedSolveOptions, url: string | undefined): Record<string, string> {
   if (url === undefined) return {};
-  return { context: url, ...(dockerfile.kind !== "archive" && { dockerfilekey: DOCKERFILE_DIR_NAME }) };
+  return { context: url, ...(dockerfile.kind !== "context" && { dockerfilekey: DOCKERFILE_DIR_NAME }) };
 }
 
 function prefixKeys(prefix: string, record: Readonly<Record<string, string>>): Record<string, string> {

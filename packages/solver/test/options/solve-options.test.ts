@@ -71,7 +71,7 @@ describe("resolveSolveOptions()", () => {
     const context = Readable.from([]);
     expect(resolveSolveOptions({ context, dockerfile: "docker/app" })).toMatchObject({
       context: { kind: "stream", body: context },
-      dockerfile: { kind: "archive", filename: "docker/app" },
+      dockerfile: { kind: "context", filename: "docker/app" },
     });
   });
 

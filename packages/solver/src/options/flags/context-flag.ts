@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+import { normalizeContextName } from "../contexts/context-name.js";
 import { invalidOption, showValue } from "../invalid-option.js";
-import { formatFamiliarReference, parseReference } from "../reference.js";
 import { splitPair } from "./csv.js";
 
 /**
@@ -12,5 +12,5 @@ export function parseContextFlag(text: string): readonly [name: string, source: 
   const pair = splitPair(text);
   if (!pair) throw invalidOption("contexts", `The build context ${showValue(text)} is not name=source`);
   const [name, source] = pair;
-  return [formatFamiliarReference(parseReference(name)).replace(/:latest$/, ""), source];
+  return [normalizeContextName(name), source];
 }
