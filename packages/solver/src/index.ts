@@ -48,7 +48,8 @@ export {
   resolveSolveOptions,
   type SolveOptions,
 } from "./options/solve-options.js";
-export { type SolveCallOptions, solve } from "./solve.js";
+export { solve } from "./solve.js";
+export type { SolveCallOptions } from "./solve-call-options.js";
 export { readStatus } from "./status/read-status.js";
 export type {
   ProgressGroup,

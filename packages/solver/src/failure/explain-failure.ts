@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Status } from "@bk/proto/rpc";
+import { SessionError } from "@bk/session";
+import { findTransportError } from "@bk/transport";
+import type { Daemon } from "../daemon/daemon.js";
+import { recoverBuildError } from "../lost-answer.js";
+import type { FailureContext } from "./failure-context.js";
+import { fromRpcStatus, readRemoteStatus } from "./remote-status.js";
+import { createSolveError } from "./solve-error.js";
+
+/** The build's failure, when the answer of Solve got lost and the daemon's history had it. */
+export class LostAnswer extends Error {
+  readonly status: Status;
+
+  constructor(status: Status) {
+    super(status.message);
+    this.status = status;
+  }
+}
+
+export interface FailedSolve {
+  readonly daemon: Daemon;
+  readonly ref: string;
+  readonly failures: FailureContext;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** Turns what a build ended with into what its caller should see. */
+export async function explainFailure(
+  error: unknown,
+  { daemon, ref, failures, signal }: FailedSolve,
+): Promise<unknown> {
+  const { endpoint } = daemon;
+  if (error instanceof LostAnswer) {
+    daemon.channel.reset(error);
+    return createSolveError({ endpoint, remote: await fromRpcStatus(error.status), context: failures });
+  }
+  const lost = findTransportError(error) ?? (isSessionLost(error) ? error : undefined);
+  if (lost) {
+    const status = await recoverBuildError(daemon, ref, signal);
+    if (!status) return lost;
+    return createSolveError({
+      endpoint,
+      remote: await fromRpcStatus(status),
+      context: failures,
+      cause: lost,
+    });
+  }
+  const remote = await readRemoteStatus(error);
+  return remote ? createSolveError({ endpoint, remote, context: failures, cause: error }) : error;
+}
+
+/** Whether no status can come any more either. */
+export function isLoss(error: unknown): boolean {
+  return error instanceof LostAnswer || findTransportError(error) !== undefined || isSessionLost(error);
+}
+
+function isSessionLost(error: unknown): error is SessionError {
+  return SessionError.is(error) && error.code === "BK_SESSION_LOST";
+}

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+import { randomBytes } from "node:crypto";
+import type { SolveResponse } from "@bk/proto/control";
+import { createSession, type Session, SessionError } from "@bk/session";
+import { type BuildResult, toBuildResult } from "./build-result.js";
+import { createContextServices } from "./context-services.js";
+import { ownStreams } from "./context-stream.js";
+import type { Daemon } from "./daemon/daemon.js";
+import { explainFailure, isLoss, LostAnswer } from "./failure/explain-failure.js";
+import { createFailureContext, type FailureContext } from "./failure/failure-context.js";
+import { awaitLostAnswer } from "./lost-answer.js";
+import { createMountServices } from "./mount-services.js";
+import { resolveSolveOptions } from "./options/solve-options.js";
+import { createSolveRequest, type SolveRequestInit } from "./options/solve-request.js";
+import { openScope, type Scope } from "./scope.js";
+import type { SolveCallOptions } from "./solve-call-options.js";
+import { followStatus, type StatusFollower } from "./status/status-follower.js";
+import type { SolveStatus } from "./status/status-types.js";
+
+/** A frontend that runs here, beside a Solve that the daemon keeps open for it. */
+export interface LocalFrontend {
+  /** The request to send in place of the one that the options mean. */
+  prepare(request: SolveRequestInit): SolveRequestInit;
+  /** Tells the daemon the build's result, or rejects. */
+  run(build: OpenSolve): Promise<void>;
+}
+
+export interface OpenSolve {
+  readonly daemon: Daemon;
+  readonly ref: string;
+  /** The request that the options mean. */
+  readonly request: SolveRequestInit;
+  /** What the status has told so far. */
+  readonly failures: FailureContext;
+  /** Aborts when the build ends, with what ended it. */
+  readonly signal: AbortSignal;
+  /** Makes `error` what the caller sees, whatever the daemon makes of it, unless the build has failed already. */
+  blame(error: unknown): void;
+}
+
+/** How long Status may stay silent after Solve has answered: on success as the Go client waits, on failure less. */
+const STATUS_TAIL = {
+  success: { silenceMs: 5_000, maxMs: 15_000 },
+  failure: { silenceMs: 500, maxMs: 1_000 },
+} as const;
+
+/** Does one build from session to outcome; with `frontend`, as that drives it. Errors are those of `solve`. */
+export async function runSolve(
+  daemon: Daemon,
+  options: SolveCallOptions,
+  frontend?: LocalFrontend,
+): Promise<BuildResult> {
+  const { signal, ref = randomBytes(16).toString("hex"), onStatus, attachables = [] } = options;
+  const resolved = resolveSolveOptions(options);
+  using _streams = ownStreams(resolved);
+  signal?.throwIfAborted();
+  const mounts = await createMountServices(resolved, { env: options.env ?? process.env, signal });
+  const context = await createContextServices(resolved, {
+    signal,
+    onSyncProgress: options.onSyncProgress,
+    onUnreadable: options.onUnreadable,
+  });
+  using scope = openScope(signal);
+  await using session = createSession({
+    attachables: [...context.attachables, ...mounts, ...attachables],
+    sharedKey: context.sharedKey,
+    onFailure: scope.fail,
+  });
+  using _live = daemon.channel.watchLiveness();
+  await connectSession(daemon, session, scope);
+  const request = createSolveRequest(resolved, {
+    ref,
+    sessionId: session.id,
+    contextUrl: context.contextUrl,
+  });
+  const failures = createFailureContext();
+  using status = followStatus(daemon, ref, (message) => {
+    failures.add(message);
+    report(message, onStatus, scope);
+  });
+  let blamed: { readonly error: unknown } | undefined;
+  const open: OpenSolve = {
+    daemon,
+    ref,
+    request,
+    failures,
+    signal: scope.signal,
+    blame(error) {
+      if (!scope.signal.aborted) blamed ??= { error };
+    },
+  };
+  try {
+    const response = await scope.race(callSolve(open, { frontend, status }));
+    await status.finish({ ...STATUS_TAIL.success, signal: scope.signal });
+    signal?.throwIfAborted();
+    return toBuildResult(ref, response);
+  } catch (failure) {
+    if (signal?.aborted) throw signal.reason;
+    const error = blamed ? blamed.error : failure;
+    // After a loss no status comes either.
+    if (!isLoss(error)) await status.finish({ ...STATUS_TAIL.failure, signal });
+    throw await explainFailure(error, { daemon, ref, failures, signal });
+  }
+}
+
+/** Connects the session; losing it later ends the build. */
+async function connectSession(daemon: Daemon, session: Session, scope: Scope): Promise<void> {
+  const opening = daemon.openSession(session, { signal: scope.signal });
+  // Nobody takes a connection that comes too late.
+  opening.then((late) => scope.signal.aborted && late.destroy()).catch(() => {});
+  const duplex = await scope.race(opening);
+  const { endpoint } = daemon; // Docker's is known once it was dialed
+  const connection = session.serve(duplex, { endpoint });
+  void connection.closed.then((reason) => scope.fail(reason ?? sessionEnded(endpoint)));
+}
+
+function sessionEnded(endpoint: string): SessionError {
+  const message = `The session with the daemon at ${endpoint} was lost: its end of the connection was closed. The daemon may have stopped or restarted`;
+  return new SessionError("BK_SESSION_LOST", message);
+}
+
+function report(status: SolveStatus, onStatus: SolveCallOptions["onStatus"], scope: Scope): void {
+  try {
+    onStatus?.(status);
+  } catch (error) {
+    scope.fail(error);
+  }
+}
+
+interface SolveCall {
+  readonly frontend: LocalFrontend | undefined;
+  readonly status: StatusFollower;
+}
+
+/** Calls Solve, with the frontend beside it. */
+async function callSolve(open: OpenSolve, { frontend, status }: SolveCall): Promise<SolveResponse> {
+  if (!frontend) return await awaitSolve(open, open.request, status);
+  const [response] = await Promise.all([
+    awaitSolve(open, frontend.prepare(open.request), status),
+    frontend.run(open),
+  ]);
+  return response;
+}
+
+async function awaitSolve(
+  { daemon, ref, signal }: OpenSolve,
+  request: SolveRequestInit,
+  status: StatusFollower,
+): Promise<SolveResponse> {
+  const control = await daemon.control();
+  using answered = openScope(signal);
+  const lost = awaitLostAnswer(daemon, ref, status.activity, answered.signal).then((error) => {
+    throw new LostAnswer(error);
+  });
+  try {
+    return await Promise.race([control.solve(request, { signal }), lost]);
+  } finally {
+    answered.fail(new Error("Solve has been answered"));
+    lost.catch(() => {});
+  }
+}
