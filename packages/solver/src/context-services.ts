@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-import { createHash } from "node:crypto";
 import { stat } from "node:fs/promises";
-import { hostname } from "node:os";
 import { join } from "node:path";
 import {
   type Attachable,
   createDiskSource,
-  createFileSend,
   createFileSync,
   createMemorySource,
   createUpload,
@@ -16,11 +13,12 @@ import {
 } from "@bk/session";
 import type { AbortOptions } from "@bk/transport";
 import { type OpenedContext, openContextStreams } from "./context-stream.js";
-import { createExportTargets } from "./export-targets.js";
 import type { DockerfileSource } from "./options/contexts/main-context.js";
+import type { NamedContext } from "./options/contexts/named-contexts.js";
 import { invalidOption } from "./options/invalid-option.js";
 import type { ResolvedSolveOptions } from "./options/solve-options.js";
 import { CONTEXT_DIR_NAME, DOCKERFILE_DIR_NAME } from "./options/solve-request.js";
+import { sharedKey } from "./shared-key.js";
 
 export interface ContextServices {
   readonly attachables: readonly Attachable[];
@@ -36,27 +34,29 @@ export interface ContextServicesOptions extends AbortOptions {
 }
 
 /**
- * The session services that a build's own options ask for: the context and the Dockerfile, and the targets of
- * exports that come over the session.
+ * The session services that a build's own options ask for: the context and the Dockerfile.
  *
- * @throws {SolverError} `BK_OPTIONS_INVALID` when the context or the Dockerfile is not there, or an export would empty
- * a directory that nobody means; `signal.reason`.
+ * @throws {SolverError} `BK_OPTIONS_INVALID` when the context or the Dockerfile is not there; `signal.reason`.
  */
 export async function createContextServices(
   options: ResolvedSolveOptions,
   { signal, onSyncProgress, onUnreadable }: ContextServicesOptions = {},
 ): Promise<ContextServices> {
-  const targets = createExportTargets(options.exports);
   const opened = await openContextStreams(options, { signal });
   const { context, dockerfile } = opened;
-  if (context.kind === "disk") await checkContextDir(context.dir);
+  if (context.kind === "disk") await checkContextDir("contextDir", context.dir);
+  for (const [name, named] of options.namedContexts)
+    if (named.kind === "disk") await checkContextDir(`namedContexts.${name}`, named.dir);
   if (dockerfile.kind === "disk") await checkDockerfile(dockerfile);
   const upload = context.kind === "archive" ? createUpload() : undefined;
   return {
     attachables: [
-      createFileSync({ dirs: sourceDirs(opened), onProgress: onSyncProgress, onUnreadable }),
+      createFileSync({
+        dirs: sourceDirs(opened, options.namedContexts),
+        onProgress: onSyncProgress,
+        onUnreadable,
+      }),
       ...(upload ? [upload] : []),
-      ...(targets.size > 0 ? [createFileSend(targets)] : []),
     ],
     sharedKey: context.kind === "disk" ? sharedKey(context.dir) : "",
     contextUrl: contextUrl(context, upload),
@@ -68,26 +68,27 @@ function contextUrl(context: OpenedContext["context"], upload: Upload | undefine
   return context.kind === "archive" ? upload?.add(context.body) : undefined;
 }
 
-function sharedKey(contextDir: string): string {
-  return createHash("sha256").update(`${hostname()}\0${contextDir}`).digest("hex");
-}
-
 /** What the daemon may read by name. What comes by a URL is not there, nor the Dockerfile in it. */
-function sourceDirs({ context, dockerfile }: OpenedContext): ReadonlyMap<string, SyncSource> {
+function sourceDirs(
+  { context, dockerfile }: OpenedContext,
+  namedContexts: ReadonlyMap<string, NamedContext>,
+): ReadonlyMap<string, SyncSource> {
   const dirs = new Map<string, SyncSource>();
   if (context.kind === "disk") dirs.set(CONTEXT_DIR_NAME, createDiskSource(context.dir));
   if (context.kind === "empty") dirs.set(CONTEXT_DIR_NAME, createMemorySource({}));
   if (dockerfile.kind === "disk") dirs.set(DOCKERFILE_DIR_NAME, createDiskSource(dockerfile.dir));
   if (dockerfile.kind === "memory")
     dirs.set(DOCKERFILE_DIR_NAME, createMemorySource({ [dockerfile.filename]: dockerfile.text }));
+  for (const named of namedContexts.values())
+    if (named.kind === "disk") dirs.set(named.localName, createDiskSource(named.dir));
   return dirs;
 }
 
-async function checkContextDir(contextDir: string): Promise<void> {
-  const found = await stat(contextDir).catch((cause: NodeJS.ErrnoException) => {
-    throw invalidOption("contextDir", `Cannot read the context ${contextDir}: ${reason(cause)}`);
+async function checkContextDir(option: string, dir: string): Promise<void> {
+  const found = await stat(dir).catch((cause: NodeJS.ErrnoException) => {
+    throw invalidOption(option, `Cannot read the context ${dir}: ${reason(cause)}`);
   });
-  if (!found.isDirectory()) throw invalidOption("contextDir", `The context ${contextDir} is not a directory`);
+  if (!found.isDirectory()) throw invalidOption(option, `The context ${dir} is not a directory`);
 }
 
 /** Like the daemon's frontend, takes `dockerfile` where there is no `Dockerfile`. */

@@ -36,13 +36,12 @@ export {
   listBuilds,
 } from "./history/list-builds.js";
 export { deleteBuild, pinBuild } from "./history/update-build.js";
-export type {
-  DockerExport,
-  ExportOptions,
-  ImageExport,
-  LocalExport,
-  MobyExport,
-} from "./options/export-options.js";
+export type { ExportOptions } from "./options/export-options.js";
+export type { DockerExport, OciExport } from "./options/exports/archive.js";
+export type { ImageExport, MobyExport, RegistryExport } from "./options/exports/image.js";
+export type { CompressionOptions, ImageFormatOptions } from "./options/exports/image-format.js";
+export type { LocalExport } from "./options/exports/local.js";
+export type { TarExport } from "./options/exports/tar.js";
 export {
   type ResolvedSolveOptions,
   resolveSolveOptions,

@@ -6,6 +6,7 @@ import { type BuildResult, toBuildResult } from "./build-result.js";
 import { createContextServices } from "./context-services.js";
 import { ownStreams } from "./context-stream.js";
 import type { Daemon } from "./daemon/daemon.js";
+import { createExportServices } from "./exports/export-services.js";
 import { explainFailure, isLoss, LostAnswer } from "./failure/explain-failure.js";
 import { createFailureContext, type FailureContext } from "./failure/failure-context.js";
 import { awaitLostAnswer } from "./lost-answer.js";
@@ -16,6 +17,7 @@ import { openScope, type Scope } from "./scope.js";
 import type { SolveCallOptions } from "./solve-call-options.js";
 import { followStatus, type StatusFollower } from "./status/status-follower.js";
 import type { SolveStatus } from "./status/status-types.js";
+import { readWorkerFacts } from "./worker-facts.js";
 
 /** A frontend that runs here, beside a Solve that the daemon keeps open for it. */
 export interface LocalFrontend {
@@ -51,27 +53,31 @@ export async function runSolve(
   frontend?: LocalFrontend,
 ): Promise<BuildResult> {
   const { signal, ref = randomBytes(16).toString("hex"), onStatus, attachables = [] } = options;
-  const resolved = resolveSolveOptions(options);
+  const env = options.env ?? process.env;
+  const resolved = resolveSolveOptions(options, env);
   using _streams = ownStreams(resolved);
   signal?.throwIfAborted();
-  const mounts = await createMountServices(resolved, { env: options.env ?? process.env, signal });
+  const mounts = await createMountServices(resolved, { env, signal });
   const context = await createContextServices(resolved, {
     signal,
     onSyncProgress: options.onSyncProgress,
     onUnreadable: options.onUnreadable,
   });
+  await using exports = await createExportServices(resolved.exports);
   using scope = openScope(signal);
   await using session = createSession({
-    attachables: [...context.attachables, ...mounts, ...attachables],
+    attachables: [...context.attachables, ...exports.attachables, ...mounts, ...attachables],
     sharedKey: context.sharedKey,
     onFailure: scope.fail,
   });
   using _live = daemon.channel.watchLiveness();
   await connectSession(daemon, session, scope);
+  const worker = await scope.race(readWorkerFacts(daemon, resolved, { signal: scope.signal }));
   const request = createSolveRequest(resolved, {
     ref,
     sessionId: session.id,
     contextUrl: context.contextUrl,
+    worker,
   });
   const failures = createFailureContext();
   using status = followStatus(daemon, ref, (message) => {

@@ -9,11 +9,12 @@ import {
   resolveDockerfile,
   resolveMainContext,
 } from "./contexts/main-context.js";
-import { type ExportOptions, type ResolvedExport, resolveExport } from "./export-options.js";
+import { type ExportOptions, resolveExport } from "./export-options.js";
+import type { ResolvedExport } from "./exports/resolved-export.js";
 import { invalidOption, showValue } from "./invalid-option.js";
 import { resolveSecrets, resolveSsh } from "./mount-options.js";
 import { formatPlatformFully, normalizePlatform, parsePlatform } from "./platform.js";
-import { formatReference, parseReference, withDefaultTag } from "./reference.js";
+import { formatReference, parseReference, type Reference, withDefaultTag } from "./reference.js";
 
 /** One build of one Dockerfile. */
 export interface SolveOptions extends MainContextOptions {
@@ -62,7 +63,7 @@ export function resolveSolveOptions(options: SolveOptions): ResolvedSolveOptions
   const tags = (options.tags ?? []).map((tag, index) => resolveTag(`tags[${index}]`, tag));
   const platforms = resolvePlatforms(options.platform);
   const exports = (options.exports ?? []).map((entry, index) =>
-    resolveExport(`exports[${index}]`, entry, tags),
+    resolveExport(entry, { option: `exports[${index}]`, tags }),
   );
   if (platforms.length > 1 && exports.some(({ type }) => type === "docker")) {
     throw invalidOption(
@@ -75,7 +76,7 @@ export function resolveSolveOptions(options: SolveOptions): ResolvedSolveOptions
     dockerfile: resolveDockerfile(context, options.dockerfile),
     secrets: resolveSecrets(options.secrets ?? {}),
     ssh: resolveSsh(options.ssh ?? {}),
-    tags,
+    tags: tags.map((tag) => formatReference(withDefaultTag(tag))),
     platforms,
     buildArgs: checkRecord("buildArgs", options.buildArgs ?? {}),
     labels: checkRecord("labels", options.labels ?? {}),
@@ -85,7 +86,7 @@ export function resolveSolveOptions(options: SolveOptions): ResolvedSolveOptions
   };
 }
 
-function resolveTag(option: string, tag: string): string {
+function resolveTag(option: string, tag: string): Reference {
   const reference = named(option, () => parseReference(checkText(option, tag)));
   if (reference.digest !== undefined) {
     throw invalidOption(
@@ -93,7 +94,7 @@ function resolveTag(option: string, tag: string): string {
       `Tag ${showValue(tag)} has a digest, which only the build itself can produce`,
     );
   }
-  return formatReference(withDefaultTag(reference));
+  return reference;
 }
 
 function resolvePlatforms(platform: SolveOptions["platform"]): readonly string[] {

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Writable } from "node:stream";
+import { finished } from "node:stream/promises";
+import {
+  type Attachable,
+  createDiskTarget,
+  createFileSend,
+  type DirectoryExport,
+  type ExportTarget,
+  type OpenExport,
+  SessionError,
+} from "@bk/session";
+import type { ExportReceiver, ResolvedExport } from "../options/exports/resolved-export.js";
+import { invalidOption } from "../options/invalid-option.js";
+import { checkFileTarget, openFileTarget } from "./file-target.js";
+import { checkSharedPlaces } from "./shared-places.js";
+
+/** What receives the exports that come over the session. */
+export interface ExportServices extends AsyncDisposable {
+  readonly attachables: readonly Attachable[];
+  /** Waits until no file is half there any more. The session must have ended. */
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+/**
+ * Makes sure that exports can go where they should, without touching anything there.
+ *
+ * @throws {SolverError} `BK_OPTIONS_INVALID` for a place that cannot be written to, a directory that must not be
+ * emptied, and two exports to one place.
+ */
+export async function createExportServices(exports: readonly ResolvedExport[]): Promise<ExportServices> {
+  await checkSharedPlaces(exports);
+  const opened: Promise<void>[] = [];
+  const targets = new Map<number, OpenExport | DirectoryExport>();
+  for (const [index, { receiver }] of exports.entries()) {
+    const target = receiver && (await createTarget(`exports[${index}]`, receiver, opened));
+    if (target !== undefined) targets.set(index, target);
+  }
+  return {
+    attachables: targets.size > 0 ? [createFileSend(targets)] : [],
+    async [Symbol.asyncDispose]() {
+      for (const { receiver } of exports) if (receiver?.kind === "writable") destroyUnfinished(receiver.body);
+      await Promise.allSettled(opened);
+    },
+  };
+}
+
+async function createTarget(
+  option: string,
+  receiver: ExportReceiver,
+  opened: Promise<void>[],
+): Promise<OpenExport | DirectoryExport | undefined> {
+  switch (receiver.kind) {
+    case "stream":
+      return receiver.open;
+    case "writable":
+      return () => openWritable(receiver.body);
+    case "file":
+      await checkFileTarget(`${option}.dest`, receiver.path);
+      return async () => {
+        const target = await openFileTarget(receiver.path);
+        opened.push(target.done);
+        return target;
+      };
+    case "directory":
+      return createDirectory(option, receiver);
+    case "layout":
+      return undefined; // comes as content, not as a stream of its own
+  }
+}
+
+/** Whoever reads from a stream learns that the export did not come. */
+function destroyUnfinished(body: Writable): void {
+  if (!body.writableFinished) body.destroy();
+}
+
+function openWritable(body: Writable): ExportTarget {
+  const done = finished(body, { readable: false }).catch((cause: unknown) => {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new SessionError("BK_EXPORT_FAILED", `Cannot export to the given stream: ${why}`, { cause });
+  });
+  return { body, done };
+}
+
+function createDirectory(
+  option: string,
+  { target, onReceived }: ExportReceiver & { kind: "directory" },
+): DirectoryExport {
+  const openDirectory = () => createDiskTarget(target);
+  try {
+    openDirectory(); // refuses at once, and touches nothing before its begin()
+  } catch (error) {
+    throw SessionError.is(error) ? invalidOption(`${option}.dest`, error.message, error) : error;
+  }
+  return { openDirectory, onReceived };
+}
