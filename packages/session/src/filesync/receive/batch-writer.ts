@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { writev, writevSync } from "node:fs";
+import { writeSync, writev } from "node:fs";
 import { promisify } from "node:util";
 
 const writevAsync = promisify(writev);
@@ -56,9 +56,8 @@ async function writeAll(fd: number, chunks: Uint8Array[]): Promise<void> {
 }
 
 /** Writes small contents without leaving the event loop. */
-export function writeAllSync(fd: number, chunks: readonly Uint8Array[]): void {
-  let rest = chunks.length <= MAX_CHUNKS ? [...chunks] : [Buffer.concat(chunks)];
-  while (rest.length > 0) rest = skipBytes(rest, writevSync(fd, rest));
+export function writeAllSync(fd: number, content: Uint8Array): void {
+  for (let done = 0; done < content.length; ) done += writeSync(fd, content, done);
 }
 
 function skipBytes(chunks: readonly Uint8Array[], count: number): Uint8Array[] {

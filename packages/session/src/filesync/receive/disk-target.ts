@@ -109,11 +109,11 @@ class DiskTarget implements Target {
     });
   }
 
-  addFile(stat: FileStat, chunks: readonly Uint8Array[]): void | Promise<void> {
+  addFile(stat: FileStat, content: Uint8Array): void | Promise<void> {
     return this.#add(stat, (placement) => {
       const file = placement.openFile(stat);
       try {
-        writeAllSync(file.fd, chunks);
+        writeAllSync(file.fd, content);
         return file.commit();
       } catch (error) {
         file.discard();

@@ -61,7 +61,7 @@ export function createMemoryTarget(options: MemoryTargetOptions = {}): MemoryTar
           why: stat.mode & MODE.device ? "device" : "named-pipe",
         });
     },
-    addFile: (stat, chunks) => place(stat, Buffer.concat(chunks)),
+    addFile: (stat, content) => place(stat, Buffer.from(content)),
     openFile: (stat) => collectFile((content) => place(stat, content)),
     addHardLink: (stat) => place(stat, entries.get(stat.linkname)?.content),
     async finish() {

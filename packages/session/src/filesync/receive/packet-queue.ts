@@ -8,7 +8,7 @@ import { createWakeUp } from "../wake-up.js";
 /** What may wait here before the stream is told to stop. Up to one chunk of the stream comes on top. */
 const MAX_QUEUED_PACKETS = 256;
 const MAX_QUEUED_BYTES = 1 << 20;
-/** A DATA packet is at most this long, with room for what stands around the data. */
+/** The longest packet that is taken: the reference's are far shorter. */
 const MAX_PACKET_BYTES = 16 << 20;
 
 /** The sender's packets as they come, a bounded number ahead of whoever takes them. */
@@ -21,9 +21,15 @@ export interface PacketQueue {
   stop(reason: Error): Promise<void>;
 }
 
+interface QueuedPacket {
+  readonly packet: SenderPacket;
+  /** What its message took, also of what nobody reads. */
+  readonly bytes: number;
+}
+
 /** @throws what the stream failed with, from `wait()`. */
 export function createPacketQueue(stream: Readable, signal: AbortSignal): PacketQueue {
-  let queue: SenderPacket[] = [];
+  let queue: QueuedPacket[] = [];
   let head = 0;
   let queuedBytes = 0;
   let ended = false;
@@ -40,8 +46,8 @@ export function createPacketQueue(stream: Readable, signal: AbortSignal): Packet
     signal: AbortSignal.any([signal, stop.signal]),
     onMessage(message) {
       const packet = decodeSenderPacket(message);
-      queue.push(packet);
-      if (packet.type === "data") queuedBytes += packet.data.length;
+      queue.push({ packet, bytes: message.length });
+      queuedBytes += message.length;
       if (queue.length - head >= MAX_QUEUED_PACKETS || queuedBytes >= MAX_QUEUED_BYTES) stream.pause();
       wakeUp.wake();
     },
@@ -57,16 +63,16 @@ export function createPacketQueue(stream: Readable, signal: AbortSignal): Packet
 
   return {
     take() {
-      const packet = queue[head];
-      if (!packet) return undefined;
+      const next = queue[head];
+      if (!next) return undefined;
       head++;
-      if (packet.type === "data") queuedBytes -= packet.data.length;
+      queuedBytes -= next.bytes;
       if (head === queue.length) {
         queue = [];
         head = 0;
         if (stream.isPaused()) stream.resume();
       }
-      return packet;
+      return next.packet;
     },
     async wait() {
       while (head === queue.length && !ended) await wakeUp.wait();

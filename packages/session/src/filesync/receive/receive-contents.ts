@@ -5,7 +5,10 @@ import type { Target, TargetFile } from "./target.js";
 /** Up to here the contents of a file are held until they are complete: one packet of most senders. */
 const SMALL_FILE_BYTES = 64 << 10;
 
-/** Takes the contents of requested files to the target: small ones in one go, large ones as they come. */
+/**
+ * Takes the contents of requested files to the target: small ones in one go, large ones as they come. Files get no
+ * more bytes than they were described with, which `ReceiveState` sees to.
+ */
 export interface ReceiveContents {
   write(file: RequestedFile, chunk: Uint8Array): void | Promise<void>;
   finish(file: RequestedFile): void | Promise<void>;
@@ -14,21 +17,22 @@ export interface ReceiveContents {
 }
 
 export function createReceiveContents(target: Target): ReceiveContents {
-  const small = new Map<number, Uint8Array[]>();
+  const small = new Map<number, SmallFile>();
   const large = new Map<number, TargetFile>();
 
   function writeLarge({ id, stat }: RequestedFile, chunk: Uint8Array): void | Promise<void> {
     const file = large.get(id) ?? target.openFile(stat);
     large.set(id, file);
-    return file.write(chunk);
+    return file.write(withoutSurroundings(chunk));
   }
 
   return {
     write(file, chunk) {
       if (file.stat.size > SMALL_FILE_BYTES) return writeLarge(file, chunk);
-      const chunks = small.get(file.id);
-      if (chunks) chunks.push(chunk);
-      else small.set(file.id, [chunk]);
+      const held = small.get(file.id) ?? { content: Buffer.allocUnsafe(file.stat.size), filled: 0 };
+      small.set(file.id, held);
+      held.content.set(chunk, held.filled);
+      held.filled += chunk.length;
     },
     finish({ id, stat }) {
       const file = large.get(id);
@@ -37,9 +41,9 @@ export function createReceiveContents(target: Target): ReceiveContents {
         large.delete(id);
         return file.finish();
       }
-      const chunks = small.get(id) ?? [];
+      const content = small.get(id)?.content ?? new Uint8Array();
       small.delete(id);
-      return target.addFile(stat, chunks);
+      return target.addFile(stat, content);
     },
     async discard() {
       const files = [...large.values()];
@@ -47,4 +51,15 @@ export function createReceiveContents(target: Target): ReceiveContents {
       for (const file of files) await file.discard();
     },
   };
+}
+
+/** What has come of a small file. Copied, so that it takes no more room than was described, however it is cut. */
+interface SmallFile {
+  readonly content: Buffer;
+  filled: number;
+}
+
+/** A chunk that may be kept: a view would keep all that came with it, which may be much more. */
+function withoutSurroundings(chunk: Uint8Array): Uint8Array {
+  return chunk.buffer.byteLength > 2 * chunk.length ? Uint8Array.from(chunk) : chunk;
 }

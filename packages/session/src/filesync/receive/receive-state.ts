@@ -10,8 +10,8 @@ export interface ReceiveLimits extends PathLimits {
   readonly entries: number;
   /** Of all files together. */
   readonly totalBytes: number;
-  /** Of all extended attributes together, which are held in memory. */
-  readonly xattrBytes: number;
+  /** Of all paths, link targets and extended attributes together, which are held in memory. */
+  readonly metadataBytes: number;
 }
 
 export const DEFAULT_LIMITS: ReceiveLimits = {
@@ -19,7 +19,7 @@ export const DEFAULT_LIMITS: ReceiveLimits = {
   pathBytes: 4095,
   nameBytes: 255,
   totalBytes: 2 ** 40,
-  xattrBytes: 64 << 20,
+  metadataBytes: 2 ** 29,
 };
 
 /** Enough to keep a sender busy over a slow line, and so few bytes that it can never refuse to take them. */
@@ -74,7 +74,7 @@ export function createReceiveState(limits: ReceiveLimits): ReceiveState {
   let described = false;
   let begun = 0;
   let announcedBytes = 0;
-  let xattrBytes = 0;
+  let metadataBytes = 0;
   let bytes = 0;
 
   function enqueue(stat: FileStat): void {
@@ -105,9 +105,9 @@ export function createReceiveState(limits: ReceiveLimits): ReceiveState {
       if (stat.linkname.length > limits.pathBytes) {
         throw refuse(`the link target of ${fromByteString(stat.path)} is too long`);
       }
-      xattrBytes += encodedXattrsLength(stat.xattrs);
-      if (xattrBytes > limits.xattrBytes)
-        throw refuse(`more than ${limits.xattrBytes} bytes of extended attributes`);
+      metadataBytes += stat.path.length + stat.linkname.length + encodedXattrsLength(stat.xattrs);
+      if (metadataBytes > limits.metadataBytes)
+        throw refuse(`more than ${limits.metadataBytes} bytes of paths and extended attributes`);
       const kind = kindOf(stat);
       if (kind === "hardlink") checkLink(stat);
       else if (kind === "file") enqueue(stat);

@@ -18,8 +18,8 @@ export interface Target {
   addSymlink(stat: FileStat): void | Promise<void>;
   /** A device or a named pipe. */
   addSpecial(stat: FileStat): void | Promise<void>;
-  /** A regular file whose contents are here: the chunks one after the other. The target may keep them. */
-  addFile(stat: FileStat, chunks: readonly Uint8Array[]): void | Promise<void>;
+  /** A regular file whose content is here. The target may keep it. */
+  addFile(stat: FileStat, content: Uint8Array): void | Promise<void>;
   /** A regular file whose contents come in pieces. Whoever opens it finishes or discards it. */
   openFile(stat: FileStat): TargetFile;
   /** Another name of the file that was received as `stat.linkname`. Called when all contents are here. */

@@ -195,7 +195,7 @@ describe("receiveFiles()", () => {
     ]);
   });
 
-  test("holds a sender to the limits on entries, paths and bytes", async () => {
+  test("holds a sender to the limits on entries, paths, bytes, and what it must hold in memory", async () => {
     const texts: unknown[] = [];
     const scripts: Script[] = [
       (sender) => {
@@ -213,9 +213,14 @@ describe("receiveFiles()", () => {
         sender.dir("abcdefgh/ijklmno");
       },
       (sender) => sender.stat("l", { mode: MODE.symlink, linkname: "x".repeat(13) }),
+      (sender) => {
+        sender.stat("a", { xattrs: { "user.x": Buffer.alloc(20) } });
+        sender.stat("b", { mode: MODE.symlink, linkname: "ccccccc" });
+      },
     ];
     for (const script of scripts) {
-      const sender = startReceiver(createMemoryTarget(), { entries: 2, totalBytes: 100, pathBytes: 12 });
+      const limits = { entries: 2, totalBytes: 100, pathBytes: 12, metadataBytes: 40 };
+      const sender = startReceiver(createMemoryTarget(), limits);
       script(sender);
       texts.push((await sender.rest()).at(-1));
     }
@@ -226,6 +231,7 @@ describe("receiveFiles()", () => {
       "ERR invalid size -1 of a",
       "ERR statat ijklmno: file name too long",
       "ERR the link target of l is too long",
+      "ERR more than 40 bytes of paths and extended attributes",
     ]);
   });
 
@@ -261,6 +267,38 @@ describe("receiveFiles()", () => {
     await expect(broken.received).rejects.toMatchObject({ code: "BK_SESSION_LOST" });
   });
 
+  test("holds no more of a packet than its contents, and no more than was described", async () => {
+    const held: number[] = [];
+    const memory = createMemoryTarget();
+    const target: Target = {
+      ...memory,
+      addFile: (_, content) => void held.push(content.buffer.byteLength),
+      openFile: () => ({
+        write: (chunk) => void held.push(chunk.buffer.byteLength),
+        finish: async () => {},
+        discard: async () => {},
+      }),
+    };
+    const sender = startReceiver(target);
+    sender.stat("large", { size: 70_000n });
+    sender.stat("small", { size: 8000n });
+    sender.endOfStats();
+    expect([await sender.next(), await sender.next()]).toEqual(["REQ 0", "REQ 1"]);
+    sender.paddedData(0, Buffer.alloc(1000), 100_000);
+    sender.data(0, Buffer.alloc(69_000));
+    sender.endOfFile(0);
+    sender.paddedData(1, Buffer.alloc(4000), 100_000);
+    sender.paddedData(1, Buffer.alloc(4000), 100_000);
+    sender.endOfFile(1);
+    expect(await sender.next()).toBe("FIN");
+    sender.fin();
+
+    await sender.received;
+    expect(held[0]).toBe(1000);
+    expect(held[1]).toBeLessThan(140_000);
+    expect(held[2]).toBeLessThanOrEqual(8192); // perhaps in a pool of Node's
+  });
+
   test("has succeeded when the sender resets the stream instead of confirming", async () => {
     const sender = startReceiver();
     sender.endOfStats();
@@ -285,6 +323,23 @@ describe("receiveFiles()", () => {
       code: "BK_PROTOCOL",
       message: "The sender did not confirm the end of the transfer in 30 s",
     });
+  });
+
+  test("counts what it has not looked at yet by the length of the whole packets", async () => {
+    const slow = deferred();
+    const target: Target = { ...createMemoryTarget(), addDirectory: () => slow.promise };
+    const sender = startReceiver(target);
+    sender.dir("a");
+    for (let i = 0; i < 8; i++) sender.stat(`b${i}`, { xattrs: { "user.x": Buffer.alloc(1 << 20) } });
+    await new Promise((resolve) => sender.peer.write("", resolve));
+    await new Promise((resolve) => setImmediate(resolve));
+
+    expect(sender.stream.isPaused()).toBe(true);
+    expect(sender.stream.readableLength).toBeGreaterThan(4 << 20);
+
+    sender.abort.abort(new Error("enough"));
+    slow.resolve();
+    await expect(sender.received).rejects.toThrow("enough");
   });
 
   test("takes no more from the stream than it can hold while the target is slow", async () => {

@@ -3,6 +3,7 @@ import type { Duplex } from "node:stream";
 import { type Packet, Packet_PacketType, PacketSchema, type Stat } from "@bk/proto/fsutil";
 import { encodeFrame, readFrames } from "@bk/testing";
 import { create, fromBinary, type MessageInitShape, toBinary } from "@bufbuild/protobuf";
+import { BinaryWriter } from "@bufbuild/protobuf/wire";
 import {
   createMemoryTarget,
   MODE,
@@ -21,6 +22,8 @@ export interface ScriptedSender {
   dir(path: string, permissions?: number): void;
   endOfStats(): void;
   data(id: number, data: string | Uint8Array): void;
+  /** With so many bytes behind the data that nobody reads: an unknown field. */
+  paddedData(id: number, data: Uint8Array, padding: number): void;
   endOfFile(id: number): void;
   /** The whole contents. */
   contents(id: number, data: string | Uint8Array): void;
@@ -62,6 +65,11 @@ export function startReceiver(
     dir: (path, permissions = 0o755) => send({ stat: { path, mode: MODE.directory + permissions } }),
     endOfStats: () => bytes(new Uint8Array()),
     data,
+    paddedData(id, content, padding) {
+      const packet = create(PacketSchema, { type: Packet_PacketType.PACKET_DATA, id, data: content });
+      packet.$unknown = [{ no: 15, wireType: 2, data: encodeDelimited(padding) }];
+      bytes(toBinary(PacketSchema, packet));
+    },
     endOfFile: (id) => data(id, ""),
     contents(id, content) {
       if (content.length > 0) data(id, content);
@@ -90,6 +98,10 @@ export function startReceiver(
     destroy: () => void theirs.destroy(),
   };
   return sender;
+}
+
+function encodeDelimited(length: number): Uint8Array {
+  return new BinaryWriter().bytes(new Uint8Array(length)).finish();
 }
 
 function describePacket({ type, id, data }: Packet): string {
