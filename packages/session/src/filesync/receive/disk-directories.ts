@@ -12,8 +12,8 @@ const OPEN_BELOW = OPEN_ROOT | constants.O_NOFOLLOW;
  * The directories below one root, reached without following a symbolic link, whoever puts one there meanwhile.
  *
  * On Linux each is held by a handle, which is opened from the handle above it and stays what it is: names are
- * reached through /proc/self/fd. Where there is no /proc, names are reached by path, and every directory is only
- * looked at before its first use: a program that swaps directories for links meanwhile is not kept out there.
+ * reached through /proc/self/fd. Where there is no /proc, names are reached by path, and every directory on the way
+ * is only looked at before each use: a program that swaps one for a link right then is not kept out there.
  */
 export interface Directories {
   /**
@@ -100,24 +100,20 @@ function openByHandle(root: ByteString): Directories {
 }
 
 function openByPath(root: ByteString): Directories {
-  const seen = new Set<ByteString>([""]);
+  // Each time anew: where case does not count, the sender itself can put a link `a` in the place of its directory `A`.
   function check(directory: ByteString): void {
-    if (seen.has(directory)) return;
+    if (directory === "") return;
     check(parentOf(directory));
     if (!lstatSync(toNativePath(`${root}/${directory}`)).isDirectory()) {
       throw Object.assign(new Error("not a directory"), { code: "ENOTDIR" });
     }
-    seen.add(directory);
   }
   return {
     locate(directory, name) {
       check(directory);
       return toNativePath(directory === "" ? `${root}/${name}` : `${root}/${directory}/${name}`);
     },
-    forget(directory) {
-      for (const path of [...seen])
-        if (path === directory || path.startsWith(`${directory}/`)) seen.delete(path);
-    },
+    forget() {},
     close() {},
   };
 }

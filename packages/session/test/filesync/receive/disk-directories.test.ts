@@ -62,6 +62,18 @@ describe("openDirectories() where there is no /proc", () => {
     directories.close();
   });
 
+  test("looks again at a directory that it has gone through before", async () => {
+    await using dir = await tree("ADD out/d/e/file file inside", "ADD secret/e/file file outside");
+    const directories = openDirectories(dir.join("out"));
+    directories.locate("d/e", "file");
+    // What a sender does by a directory `D` and a link `d`, where case does not count.
+    renameSync(dir.join("out/d"), dir.join("moved"));
+    symlinkSync("../secret", dir.join("out/d"));
+
+    expect(() => directories.locate("d/e", "file")).toThrow("not a directory");
+    directories.close();
+  });
+
   test("receives a tree in place of links all the same", async () => {
     await using dir = await tree("ADD out/old file", "ADD secret/file file outside");
     symlinkSync("../secret", dir.join("out/d"));
