@@ -27,7 +27,12 @@ export interface TemporaryFile {
   discard(): void;
 }
 
-export function createPlacement(directories: Directories, keepSetId: boolean): Placement {
+/** @param signal ends the removal of what is in the way */
+export function createPlacement(
+  directories: Directories,
+  keepSetId: boolean,
+  signal: AbortSignal | undefined,
+): Placement {
   // Nobody can guess it, and the sender cannot send a file of that name.
   const prefix = `.bk-${randomBytes(8).toString("hex")}.`;
   let count = 0;
@@ -46,7 +51,7 @@ export function createPlacement(directories: Directories, keepSetId: boolean): P
 
   async function replaceDirectory(temporary: ByteString, path: ByteString): Promise<void> {
     try {
-      await removeTree(directories, path);
+      await removeTree(directories, path, signal);
       rename(temporary, path);
     } catch (error) {
       remove(temporary);
@@ -91,8 +96,9 @@ export function createPlacement(directories: Directories, keepSetId: boolean): P
       const fd = openSync(locate(temporary), CREATE, 0o600);
       let open = true;
       const close = () => {
-        if (open) closeSync(fd);
-        open = false;
+        if (!open) return;
+        open = false; // also when closing fails: the number may be another file's then
+        closeSync(fd);
       };
       return {
         fd,
@@ -102,8 +108,11 @@ export function createPlacement(directories: Directories, keepSetId: boolean): P
           return move(temporary, stat.path);
         },
         discard() {
-          close();
-          remove(temporary);
+          try {
+            close();
+          } finally {
+            remove(temporary);
+          }
         },
       };
     },

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { linkSync, lutimesSync, mkdirSync, symlinkSync } from "node:fs";
+import { linkSync, lstatSync, lutimesSync, mkdirSync, symlinkSync } from "node:fs";
 import { resolve } from "node:path";
 import type { AbortOptions } from "@bk/transport";
 import { type ByteString, fromByteString, toByteString } from "../byte-string.js";
@@ -74,12 +74,12 @@ class DiskTarget implements Target {
     this.#keepSetId = policy.setId === "keep";
   }
 
-  async begin(): Promise<void> {
+  async begin({ signal }: AbortOptions = {}): Promise<void> {
     try {
       if (this.deletes) assertDeletable(this.#root); // links may have changed since
       mkdirSync(this.#root, { recursive: true, mode: 0o700 });
       const directories = openDirectories(toByteString(this.#root));
-      this.#opened = { directories, placement: createPlacement(directories, this.#keepSetId) };
+      this.#opened = { directories, placement: createPlacement(directories, this.#keepSetId, signal) };
     } catch (cause) {
       throw exportFailed(this.#root, "", cause);
     }
@@ -133,7 +133,13 @@ class DiskTarget implements Target {
 
   addHardLink(stat: FileStat): void | Promise<void> {
     return this.#add(stat, (placement) =>
-      placement.place(stat.path, (temporary) => linkSync(this.#locate(stat.linkname), temporary)),
+      placement.place(stat.path, (temporary) => {
+        const file = this.#locate(stat.linkname);
+        // Some systems follow a link here; where case does not count, the sender can have put one over the file.
+        if (!lstatSync(file).isFile())
+          throw new Error(`${fromByteString(stat.linkname)} is no file any more`);
+        linkSync(file, temporary);
+      }),
     );
   }
 

@@ -67,7 +67,8 @@ export async function receiveFiles({
     await waitForFin(transfer);
     return { files: state.files, bytes: state.bytes, skipped: target.skipped };
   } catch (error) {
-    if (!signal.aborted) reportError(writer, error);
+    signal.throwIfAborted(); // what failed on the way out does not matter
+    reportError(writer, error);
     throw error;
   } finally {
     await packets.stop(new Error("The transfer has ended"));

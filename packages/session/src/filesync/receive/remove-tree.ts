@@ -1,18 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
 import { readdirSync, rmdirSync, unlinkSync } from "node:fs";
 import type { ByteString } from "../byte-string.js";
-import { createTimeSlice } from "../source/time-slice.js";
+import { createTimeSlice, type TimeSlice } from "../source/time-slice.js";
 import { type Directories, nameOf, parentOf } from "./disk-directories.js";
 import { systemCode } from "./export-error.js";
 
-/** Removes what is at `path`, whatever it is. Links are removed, never followed. Works in slices. */
-export async function removeTree(directories: Directories, path: ByteString): Promise<void> {
-  const slice = createTimeSlice();
+/**
+ * Removes what is at `path`, whatever it is. Links are removed, never followed. Works in slices.
+ *
+ * @param slice of whoever removes many
+ * @throws the system's error, or `signal.reason`
+ */
+export async function removeTree(
+  directories: Directories,
+  path: ByteString,
+  signal: AbortSignal | undefined,
+  slice: TimeSlice = createTimeSlice(),
+): Promise<void> {
   const pending = [path];
   for (let at = pending.at(-1); at !== undefined; at = pending.at(-1)) {
     if (removeEntry(directories, at)) pending.pop();
     else for (const name of readNames(directories, at)) pending.push(`${at}/${name}`);
-    if (slice.spent()) await slice.next();
+    if (!slice.spent()) continue;
+    await slice.next();
+    signal?.throwIfAborted();
   }
 }
 
