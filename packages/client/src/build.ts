@@ -29,14 +29,15 @@ export function buildEmbedded(context: BuildContext, options: BuildOptions): Pro
 
 /** Builds on a standalone daemon. Without exports, the image goes into a Docker that was found to be there before. */
 export async function buildStandalone(context: BuildContext, options: BuildOptions): Promise<BuildResult> {
-  const { daemon, signal } = context;
+  const { daemon, env, signal } = context;
   if (options.exports === undefined && toTags(options.tag).length === 0) {
     throw new ClientError(
       "BK_OPTIONS_INVALID",
       "A standalone build needs a tag: the image is loaded into Docker, which would show it without a name",
     );
   }
-  resolveSolveOptions(toSolveOptions(options)); // what is wrong with them is worth no wait
+  const checked = options.exports ?? [{ type: "docker", open: () => Promise.reject(new Error("unused")) }];
+  resolveSolveOptions({ ...toSolveOptions(options), exports: checked }, env); // what is wrong is worth no wait
   const exports = options.exports ?? [await findDockerLoad(context)];
   const timeoutMs = options.waitTimeoutMs;
   if (timeoutMs !== 0)

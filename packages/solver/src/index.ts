@@ -36,17 +36,26 @@ export {
   listBuilds,
 } from "./history/list-builds.js";
 export { deleteBuild, pinBuild } from "./history/update-build.js";
+export type { AttestationOptions, ProvenanceOptions, SbomOptions } from "./options/attestations.js";
 export type { ExportOptions } from "./options/export-options.js";
 export type { DockerExport, OciExport } from "./options/exports/archive.js";
 export type { ImageExport, MobyExport, RegistryExport } from "./options/exports/image.js";
 export type { CompressionOptions, ImageFormatOptions } from "./options/exports/image-format.js";
 export type { LocalExport } from "./options/exports/local.js";
 export type { TarExport } from "./options/exports/tar.js";
+export type { FrontendOptions } from "./options/frontend.js";
+export type { RunOptions, Ulimit } from "./options/run-options.js";
 export {
   type ResolvedSolveOptions,
   resolveSolveOptions,
   type SolveOptions,
 } from "./options/solve-options.js";
+export type {
+  SourceConstraint,
+  SourcePolicy,
+  SourceRule,
+  SourceSelector,
+} from "./options/source-policy.js";
 export { solve } from "./solve.js";
 export type { SolveCallOptions } from "./solve-call-options.js";
 export { readStatus } from "./status/read-status.js";

@@ -16,3 +16,13 @@ export function showValue(value: unknown): string {
 export function invalidOption(option: string, problem: string, cause?: unknown): SolverError {
   return new SolverError("BK_OPTIONS_INVALID", problem, { option, ...(cause !== undefined && { cause }) });
 }
+
+/** Runs a parser whose error does not know which option it was called for. */
+export function renameOption<T>(option: string, parse: () => T): T {
+  try {
+    return parse();
+  } catch (error) {
+    if (!SolverError.is(error)) throw error;
+    throw invalidOption(option, `${option}: ${error.message}`);
+  }
+}

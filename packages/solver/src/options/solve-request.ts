@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { SolveRequestSchema } from "@bk/proto/control";
 import type { MessageInitShape } from "@bufbuild/protobuf";
+import { createFrontendAttrs, type WorkerFacts } from "./frontend-attrs.js";
 import type { ResolvedSolveOptions } from "./solve-options.js";
 
 /** The dir-names under which the Dockerfile frontend asks the session for its two directories. */
@@ -17,50 +18,30 @@ export interface SolveRequestIds {
   readonly sessionId: string;
   /** Where the daemon fetches the context from, when that is an archive or remote. */
   readonly contextUrl?: string | undefined;
+  /** What the daemon told of itself, when an option needs it. */
+  readonly worker?: WorkerFacts | undefined;
 }
 
-/** The request that makes the daemon run a Dockerfile with its built-in frontend. */
+/** The request that makes the daemon run a Dockerfile with its own frontend, or with one from an image. */
 export function createSolveRequest(
   options: ResolvedSolveOptions,
-  { ref, sessionId, contextUrl }: SolveRequestIds,
+  { ref, sessionId, contextUrl, worker }: SolveRequestIds,
 ): SolveRequestInit {
   const exporters = options.exports.map(({ type, attrs }) => ({ type, attrs: { ...attrs } }));
   const [first] = exporters;
   return {
     ref,
     session: sessionId,
-    frontend: "dockerfile.v0",
-    frontendAttrs: { ...frontendAttrs(options), ...contextAttrs(options, contextUrl) },
+    frontend: options.frontend.name,
+    frontendAttrs: createFrontendAttrs(options, { contextUrl, worker }),
     exporters,
     // Daemons before v0.13 know one exporter only and read it here.
     ...(first !== undefined && {
       exporterDeprecated: first.type,
       exporterAttrsDeprecated: { ...first.attrs },
     }),
+    entitlements: [...options.entitlements],
+    ...(options.sourcePolicy !== undefined && { sourcePolicy: options.sourcePolicy }),
     cache: {},
   };
-}
-
-function frontendAttrs(options: ResolvedSolveOptions): Record<string, string> {
-  return {
-    filename: options.dockerfile.filename,
-    ...(options.target !== undefined && { target: options.target }),
-    ...(options.platforms.length > 0 && { platform: options.platforms.join(",") }),
-    // The value would list stages; empty means all of them.
-    ...(options.noCache && { "no-cache": "" }),
-    // In Docker's own BuildKit, FROM means an image of that Docker first, as it does for docker build.
-    ...(options.exports.some(({ type }) => type === "moby") && { "image-resolve-mode": "local" }),
-    ...prefixKeys("build-arg:", options.buildArgs),
-    ...prefixKeys("label:", options.labels),
-  };
-}
-
-/** What is fetched has its own Dockerfile unless the session is said to have one. */
-function contextAttrs({ dockerfile }: ResolvedSolveOptions, url: string | undefined): Record<string, string> {
-  if (url === undefined) return {};
-  return { context: url, ...(dockerfile.kind !== "context" && { dockerfilekey: DOCKERFILE_DIR_NAME }) };
-}
-
-function prefixKeys(prefix: string, record: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(record).map(([key, value]) => [prefix + key, value]));
 }
