@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { readdirSync, writeFileSync } from "node:fs";
-import { tmpDir } from "@bk/testing";
+import { readTree, tmpDir, tree } from "@bk/testing";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
-import { openDirectories } from "../../../src/filesync/receive/disk-directories.js";
+import { type Directories, openDirectories } from "../../../src/filesync/receive/disk-directories.js";
 import { removeOthers } from "../../../src/filesync/receive/disk-mirror.js";
 
 describe("removeOthers()", () => {
@@ -24,4 +24,32 @@ describe("removeOthers()", () => {
     expect(left).toBeGreaterThan(0);
     expect(left).toBeLessThan(100);
   });
+
+  test("keeps what was received where it is there in another case, and case does not count", async () => {
+    await using dir = await tree("ADD SRC/A file received", "ADD SRC/STALE file", "ADD OLD file");
+    const directories = ignoringCase(openDirectories(dir.path));
+    onTestFinished(() => directories.close());
+
+    await removeOthers(directories, ["", "src"], new Set(["src", "src/a"]), undefined);
+
+    expect(await readTree(dir.path)).toEqual(["ADD SRC dir", "ADD SRC/A file received"]);
+  });
+
+  test("tells names apart by their case where that counts", async () => {
+    await using dir = await tree("ADD readme file received", "ADD README file stale");
+    const directories = openDirectories(dir.path);
+    onTestFinished(() => directories.close());
+
+    await removeOthers(directories, [""], new Set(["readme"]), undefined);
+
+    expect(await readTree(dir.path)).toEqual(["ADD readme file received"]);
+  });
 });
+
+/** As on a file system where case does not count, and all names happen to be in upper case. */
+function ignoringCase(directories: Directories): Directories {
+  return {
+    ...directories,
+    locate: (directory, name) => directories.locate(directory.toUpperCase(), name.toUpperCase()),
+  };
+}
