@@ -109,7 +109,7 @@ function readXattr(input: PacketReader, xattrs = new Map<ByteString, Uint8Array>
     else if (tag === 0x12) value = input.bytes();
     else input.skip(tag & 7);
   }
-  return xattrs.set(name, Uint8Array.from(value));
+  return xattrs.set(name, new Uint8Array(value));
 }
 
 /** A cursor over one protobuf message. */

@@ -61,5 +61,5 @@ interface SmallFile {
 
 /** A chunk that may be kept: a view would keep all that came with it, which may be much more. */
 function withoutSurroundings(chunk: Uint8Array): Uint8Array {
-  return chunk.buffer.byteLength > 2 * chunk.length ? Uint8Array.from(chunk) : chunk;
+  return chunk.buffer.byteLength > 2 * chunk.length ? new Uint8Array(chunk) : chunk;
 }
