@@ -109,7 +109,11 @@ class BatchingFrameWriter implements FrameWriter {
 
   async drain(): Promise<void> {
     this.flush();
-    while (this.full) await this.#nextWrite();
+    while (this.full) {
+      // Reset by the peer, a stream counts as finished too.
+      if (this.#failure !== undefined) throw this.#failure;
+      await this.#nextWrite();
+    }
   }
 
   flush(): void {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { once } from "node:events";
 import { Writable } from "node:stream";
 import { describe, expect, test } from "vitest";
 import { createFrameReader } from "../../src/frames/reader.js";
@@ -200,6 +201,15 @@ describe("createFrameWriter()", () => {
       released += 1;
     });
     expect(released).toBe(1);
+  });
+
+  test("reports a stream that was closed after its end, for which nobody may wait", async () => {
+    const { stream } = manualSink();
+    const writer = createFrameWriter(stream);
+    await writer.end();
+    stream.destroy();
+    await once(stream, "close");
+    await expect(writer.drain()).rejects.toMatchObject({ code: "BK_CONNECTION_LOST" });
   });
 
   test("reports a stream that is closed too early", async () => {
