@@ -19,6 +19,10 @@
  * - `BK_SECRET_FAILED`: a declared secret cannot be had: no such file or variable, too large, a failed callback.
  * - `BK_SSH_FAILED`: an SSH agent cannot be reached, or a key file cannot be used.
  * - `BK_UPLOAD_FAILED`: a stream that the daemon reads from failed.
+ * - `BK_STORE_FAILED`: an OCI layout directory cannot be read or written.
+ * - `BK_STORE_CORRUPT`: an OCI layout directory does not hold what its files say.
+ * - `BK_STORE_LOCKED`: another program keeps the index of an OCI layout directory locked.
+ * - `BK_DIGEST_MISMATCH`: the daemon sent a blob that has not the digest or the size that it named.
  */
 export type SessionErrorCode =
   | "BK_SESSION_REFUSED"
@@ -36,7 +40,11 @@ export type SessionErrorCode =
   | "BK_TOKEN_FAILED"
   | "BK_SECRET_FAILED"
   | "BK_SSH_FAILED"
-  | "BK_UPLOAD_FAILED";
+  | "BK_UPLOAD_FAILED"
+  | "BK_STORE_FAILED"
+  | "BK_STORE_CORRUPT"
+  | "BK_STORE_LOCKED"
+  | "BK_DIGEST_MISMATCH";
 
 const brand: symbol = Symbol.for("@bk/session/SessionError");
 

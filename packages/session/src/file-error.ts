@@ -6,5 +6,7 @@ export function describeFileError(cause: unknown): string {
   if (code === "ENOENT" || code === "ENOTDIR") return "it does not exist";
   if (code === "EACCES" || code === "EPERM") return "permission denied";
   if (code === "EISDIR") return "it is a directory";
+  if (code === "ENOSPC") return "the disk is full";
+  if (code === "EROFS") return "the file system is read-only";
   return cause instanceof Error ? cause.message : String(cause);
 }

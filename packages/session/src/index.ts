@@ -14,6 +14,16 @@ export {
   type RegistryTls,
   type TokenRealm,
 } from "./auth/index.js";
+export {
+  type ContentStore,
+  type ExportStore,
+  type ImportStore,
+  openExportStore,
+  openImportStore,
+} from "./content/content-store.js";
+export { createContentStores } from "./content/content-stores.js";
+export type { Descriptor } from "./content/descriptor.js";
+export { findManifest, type ManifestName, putManifest } from "./content/layout-index.js";
 export type { Environment } from "./environment.js";
 export { SessionError, type SessionErrorCode } from "./errors.js";
 export {

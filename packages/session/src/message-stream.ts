@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Readable } from "node:stream";
-import { createFrameReader } from "@bk/transport";
+import { createFrameReader, type FrameReader } from "@bk/transport";
 import { SessionError } from "./errors.js";
 
 export interface MessageStreamOptions {
@@ -35,10 +35,10 @@ export async function readMessages(stream: Readable, options: MessageStreamOptio
       };
       onEnd = () => {
         try {
-          reader.end();
+          endFrames(reader);
           resolve();
-        } catch (cause) {
-          reject(new SessionError("BK_PROTOCOL", "The daemon ended a stream inside a message", { cause }));
+        } catch (error) {
+          reject(error);
         }
       };
       onAbort = () => reject(signal.reason);
@@ -48,5 +48,34 @@ export async function readMessages(stream: Readable, options: MessageStreamOptio
   } finally {
     stream.off("data", onData).off("end", onEnd);
     signal.removeEventListener("abort", onAbort);
+  }
+}
+
+/**
+ * The gRPC messages of a stream, until the peer ends its side. No more is read than is asked for, and leaving the
+ * loop leaves the stream open.
+ *
+ * @throws what the stream was destroyed with, or {SessionError} `BK_PROTOCOL` for malformed frames.
+ */
+export async function* iterateMessages(
+  stream: Readable,
+  { maxBytes }: Pick<MessageStreamOptions, "maxBytes">,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  let ready: Uint8Array[] = [];
+  const reader = createFrameReader({ maxBytes, onMessage: (message) => ready.push(message) });
+  for await (const chunk of stream.iterator({ destroyOnReturn: false })) {
+    reader.push(chunk);
+    const messages = ready;
+    ready = [];
+    yield* messages;
+  }
+  endFrames(reader);
+}
+
+function endFrames(reader: FrameReader): void {
+  try {
+    reader.end();
+  } catch (cause) {
+    throw new SessionError("BK_PROTOCOL", "The daemon ended a stream inside a message", { cause });
   }
 }

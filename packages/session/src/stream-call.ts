@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Http2ServerRequest, Http2ServerResponse } from "node:http2";
 import type { StreamHandler } from "./attachable.js";
+import { CallRefusal } from "./call-refusal.js";
 import { SessionError } from "./errors.js";
 import { type CallStatus, endResponse, GRPC_STATUS, startResponse } from "./grpc-response.js";
 import { readMetadata } from "./metadata.js";
 
 /**
  * Runs a byte-tier handler on one call: response headers first, the handler's outcome as trailers. An error of
- * the handler goes to the daemon and to `fail`, unless the daemon had cancelled the call.
+ * the handler goes to the daemon and, unless that is a CallRefusal or the daemon had cancelled the call, to `fail`.
  */
 export function serveStreamCall(
   handler: StreamHandler,
@@ -33,7 +34,7 @@ export function serveStreamCall(
     () => endResponse(response, { code: GRPC_STATUS.ok, message: "" }),
     (reason: unknown) => {
       const error = reason instanceof Error ? reason : new Error(String(reason));
-      if (!cancelled.signal.aborted) fail(error);
+      if (!cancelled.signal.aborted && !(error instanceof CallRefusal)) fail(error);
       endResponse(response, toStatus(error));
     },
   );
@@ -45,10 +46,12 @@ async function run(handler: StreamHandler, request: Http2ServerRequest, signal: 
 }
 
 function toStatus(error: Error): CallStatus {
+  if (error instanceof CallRefusal) return { code: error.status, message: error.message };
   const code = SessionError.is(error) ? STATUS_OF_CODE[error.code] : undefined;
   return { code: code ?? GRPC_STATUS.unknown, message: error.message };
 }
 
 const STATUS_OF_CODE: Partial<Record<SessionError["code"], number>> = {
   BK_NOT_SHARED: GRPC_STATUS.notFound,
+  BK_DIGEST_MISMATCH: GRPC_STATUS.failedPrecondition,
 };

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+import { randomBytes } from "node:crypto";
+import { link, readFile, rename, stat, writeFile } from "node:fs/promises";
+import { hostname } from "node:os";
+import { setTimeout as delay } from "node:timers/promises";
+import { type AbortOptions, raceAbort } from "@bk/transport";
+import { SessionError } from "../errors.js";
+import { cannotWrite, isMissing, removeFile } from "./store-files.js";
+
+/** A change of the index takes milliseconds. */
+const MAX_WAIT_MS = 10_000;
+const POLL_MS = 25;
+
+/** Who holds a lock, as its file says. */
+interface Owner {
+  readonly pid: number;
+  readonly host: string;
+}
+
+/**
+ * Holds the lock of an index while `work` changes it: the file `<index>.lock`, which exists for that time and says
+ * whose it is. BuildKit's Go client uses a file of that name with flock(2) and removes it when it is done, so this
+ * waits for that client; that client does not wait for this one, and of two changes at once may lose one.
+ *
+ * A lock whose process has died is taken over. One that does not say whose it is, is after 10 s.
+ *
+ * @throws {SessionError} `BK_STORE_LOCKED` when another holds the lock for 10 s; `BK_STORE_FAILED`; `signal.reason`
+ */
+export async function withIndexLock<T>(
+  indexPath: string,
+  work: () => Promise<T>,
+  { signal }: AbortOptions = {},
+): Promise<T> {
+  const path = `${indexPath}.lock`;
+  const mark = JSON.stringify({ pid: process.pid, host: hostname(), id: randomBytes(8).toString("hex") });
+  await acquire(path, mark, signal);
+  try {
+    return await work();
+  } finally {
+    // Not when somebody took it over.
+    if ((await readLock(path)) === mark) await removeFile(path);
+  }
+}
+
+async function acquire(path: string, mark: string, signal: AbortSignal | undefined): Promise<void> {
+  const deadline = performance.now() + MAX_WAIT_MS;
+  while (!(await tryCreate(path, mark))) {
+    const held = await readLock(path);
+    if (held === undefined) continue;
+    if (await isStale(path, held)) {
+      await takeAway(path, held);
+      continue;
+    }
+    if (performance.now() >= deadline) throw lockedBy(path, readOwner(held));
+    await raceAbort(delay(POLL_MS), signal);
+  }
+}
+
+async function tryCreate(path: string, mark: string): Promise<boolean> {
+  try {
+    await writeFile(path, mark, { flag: "wx" });
+    return true;
+  } catch (cause) {
+    if (cause instanceof Error && "code" in cause && cause.code === "EEXIST") return false;
+    throw cannotWrite(path, cause);
+  }
+}
+
+/** What the lock's file says; undefined when nobody holds it. */
+async function readLock(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, "utf8");
+  } catch (cause) {
+    if (isMissing(cause)) return undefined;
+    throw cannotWrite(path, cause);
+  }
+}
+
+async function isStale(path: string, held: string): Promise<boolean> {
+  const owner = readOwner(held);
+  if (owner) return owner.host === hostname() && !isRunning(owner.pid);
+  const found = await stat(path).catch(() => undefined);
+  return found !== undefined && Date.now() - found.mtimeMs > MAX_WAIT_MS;
+}
+
+/** Of several that find a lock stale, one moves it away. If it was a new one by then, it goes back. */
+async function takeAway(path: string, held: string): Promise<void> {
+  const aside = `${path}.${randomBytes(8).toString("hex")}`;
+  try {
+    await rename(path, aside);
+  } catch (cause) {
+    if (isMissing(cause)) return;
+    throw cannotWrite(path, cause);
+  }
+  if ((await readLock(aside)) !== held) await link(aside, path).catch(() => {});
+  await removeFile(aside);
+}
+
+function readOwner(held: string): Owner | undefined {
+  try {
+    const owner: Partial<Owner> | null = JSON.parse(held);
+    if (typeof owner?.pid === "number" && typeof owner.host === "string")
+      return { pid: owner.pid, host: owner.host };
+  } catch {
+    // Another program's, or not written yet.
+  }
+  return undefined;
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (cause) {
+    return cause instanceof Error && "code" in cause && cause.code === "EPERM";
+  }
+}
+
+function lockedBy(path: string, owner: Owner | undefined): SessionError {
+  const who = owner ? `the process ${owner.pid} on ${owner.host}` : "another program";
+  return new SessionError(
+    "BK_STORE_LOCKED",
+    `${path} has been held by ${who} for ${MAX_WAIT_MS / 1000} s. If no such program runs, remove the file`,
+  );
+}
