@@ -13,7 +13,7 @@ import {
 import { leakCheck, type PeerCall, type PeerStatus, type TmpDir, tmpDir } from "@bk/testing";
 import { fromBinary, type MessageInitShape } from "@bufbuild/protobuf";
 import { describe, expect, test } from "vitest";
-import { createContentStores, openExportStore, openImportStore } from "../../src/index.js";
+import { type ContentStore, createContentStores, openExportStore, openImportStore } from "../../src/index.js";
 import { openSessionPair, type SessionPair } from "../helpers/session-pair.js";
 import { contentPath, openWrite, sha256, storeHeader } from "./content-peer.js";
 
@@ -29,10 +29,10 @@ async function openStores(...blobs: readonly (Uint8Array | string)[]): Promise<O
   const dir = await tmpDir();
   for (const blob of blobs) await addBlob(dir, blob);
   const [source, target] = [await openImportStore(dir.path), await openExportStore(dir.path)];
-  const stores = new Map([
+  const stores = new Map<string, ContentStore>([
     ["import", source],
     ["export", target],
-  ] as const);
+  ]);
   const pair = await openSessionPair(createContentStores(stores));
   return {
     dir,

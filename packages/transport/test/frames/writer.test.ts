@@ -206,9 +206,9 @@ describe("createFrameWriter()", () => {
   test("reports a stream that was closed after its end, for which nobody may wait", async () => {
     const { stream } = manualSink();
     const writer = createFrameWriter(stream);
+    const closed = once(stream, "close");
     await writer.end();
-    stream.destroy();
-    await once(stream, "close");
+    await closed;
     await expect(writer.drain()).rejects.toMatchObject({ code: "BK_CONNECTION_LOST" });
   });
 
