@@ -37,6 +37,13 @@ export {
 } from "./history/list-builds.js";
 export { deleteBuild, pinBuild } from "./history/update-build.js";
 export type { AttestationOptions, ProvenanceOptions, SbomOptions } from "./options/attestations.js";
+export type { CacheExportOptions, CacheImportOptions } from "./options/cache-options.js";
+export type { AzblobCacheExport, AzblobCacheImport } from "./options/caches/azblob.js";
+export type { GhaCacheExport, GhaCacheImport } from "./options/caches/gha.js";
+export type { InlineCacheExport } from "./options/caches/inline.js";
+export type { LocalCacheExport, LocalCacheImport } from "./options/caches/local.js";
+export type { RegistryCacheExport, RegistryCacheImport } from "./options/caches/registry.js";
+export type { S3CacheExport, S3CacheImport } from "./options/caches/s3.js";
 export type { ExportOptions } from "./options/export-options.js";
 export type { DockerExport, OciExport } from "./options/exports/archive.js";
 export type { ImageExport, MobyExport, RegistryExport } from "./options/exports/image.js";

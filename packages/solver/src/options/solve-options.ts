@@ -2,6 +2,13 @@
 import type { Environment, SecretSource, SshSource } from "@bk/session";
 import { annotateExports } from "./annotations.js";
 import { type AttestationOptions, type ResolvedAttestations, resolveAttestations } from "./attestations.js";
+import {
+  type CacheExportOptions,
+  type CacheImportOptions,
+  resolveCacheExports,
+  resolveCacheImports,
+} from "./cache-options.js";
+import type { ResolvedCache } from "./caches/resolved-cache.js";
 import { checkRecord, checkText, checkWord } from "./check-option.js";
 import {
   type ContextSource,
@@ -62,6 +69,10 @@ export interface SolveOptions extends MainContextOptions {
   readonly frontend?: FrontendOptions | undefined;
   /** Where the result goes. With none, the build runs and its result stays in the cache. */
   readonly exports?: readonly ExportOptions[] | undefined;
+  /** Caches that steps are taken from, beside the daemon's own. */
+  readonly cacheFrom?: readonly CacheImportOptions[] | undefined;
+  /** Caches that the build's steps are put into. */
+  readonly cacheTo?: readonly CacheExportOptions[] | undefined;
 }
 
 /** Options that were checked, with every default filled in. */
@@ -88,12 +99,14 @@ export interface ResolvedSolveOptions {
   readonly sourcePolicy: SourcePolicyInit | undefined;
   readonly frontend: ResolvedFrontend;
   readonly exports: readonly ResolvedExport[];
+  readonly cacheFrom: readonly ResolvedCache[];
+  readonly cacheTo: readonly ResolvedCache[];
 }
 
 /**
  * Checks options without looking at the disk or the daemon.
  *
- * @param env where build args without a value are looked up
+ * @param env where build args without a value, and what caches were not told, are looked up
  * @throws {SolverError} `BK_OPTIONS_INVALID`; `option` names the option that is wrong
  */
 export function resolveSolveOptions(options: SolveOptions, env: Environment = {}): ResolvedSolveOptions {
@@ -126,6 +139,8 @@ export function resolveSolveOptions(options: SolveOptions, env: Environment = {}
     sourcePolicy: options.sourcePolicy && resolveSourcePolicy(options.sourcePolicy),
     frontend: resolveFrontend(options.frontend ?? {}, buildArgs),
     exports: annotateExports(exports, options.annotations ?? {}),
+    cacheFrom: resolveCacheImports(options.cacheFrom ?? [], env),
+    cacheTo: resolveCacheExports(options.cacheTo ?? [], buildArgs, env),
   };
 }
 

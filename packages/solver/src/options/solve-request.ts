@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { SolveRequestSchema } from "@bk/proto/control";
 import type { MessageInitShape } from "@bufbuild/protobuf";
+import type { ResolvedCache } from "./caches/resolved-cache.js";
 import { createFrontendAttrs, type WorkerFacts } from "./frontend-attrs.js";
 import type { ResolvedSolveOptions } from "./solve-options.js";
 
@@ -33,7 +34,7 @@ export function createSolveRequest(
     ref,
     session: sessionId,
     frontend: options.frontend.name,
-    frontendAttrs: createFrontendAttrs(options, { contextUrl, worker }),
+    frontendAttrs: { ...createFrontendAttrs(options, { contextUrl, worker }), ...cacheAttrs(options) },
     exporters,
     // Daemons before v0.13 know one exporter only and read it here.
     ...(first !== undefined && {
@@ -42,6 +43,18 @@ export function createSolveRequest(
     }),
     entitlements: [...options.entitlements],
     ...(options.sourcePolicy !== undefined && { sourcePolicy: options.sourcePolicy }),
-    cache: {},
+    cache: { imports: options.cacheFrom.map(toEntry), exports: options.cacheTo.map(toEntry) },
   };
+}
+
+/** It is the frontend that reads from caches. Must match the daemon: frontend/dockerui of moby/buildkit. */
+function cacheAttrs({ cacheFrom }: ResolvedSolveOptions): Record<string, string> {
+  if (cacheFrom.length === 0) return {};
+  return {
+    "cache-imports": JSON.stringify(cacheFrom.map(({ type, attrs }) => ({ Type: type, Attrs: attrs }))),
+  };
+}
+
+function toEntry({ type, attrs }: ResolvedCache): { type: string; attrs: Record<string, string> } {
+  return { type, attrs: { ...attrs } };
 }

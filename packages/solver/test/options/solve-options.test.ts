@@ -104,12 +104,6 @@ describe("resolveSolveOptions()", () => {
     ["an empty Dockerfile path", { dockerfile: "" }, "dockerfile", '""'],
     ["a push to nowhere", { exports: [{ type: "image", push: true }] }, "tags", "at least one tag"],
     [
-      "a name beside the tags",
-      { exports: [{ type: "moby", attrs: { name: "x" } }] },
-      "exports[0].attrs.name",
-      "tags",
-    ],
-    [
       "two platforms in one docker tar",
       { platform: ["linux/amd64", "linux/arm64"], exports: [{ type: "docker", open }] },
       "platform",
@@ -133,7 +127,7 @@ describe("resolveSolveOptions()", () => {
       message: "secrets.npm is not a file, env, value or callback",
     });
     const type = JSON.parse('{ "contextDir": "/ctx", "exports": [{ "type": "tarball" }] }');
-    expect(refusal(type).message).toContain('"tarball" is not docker, moby, image or local');
+    expect(refusal(type).message).toContain('There is no export type "tarball"');
   });
 
   test("never shows the value of a build arg", () => {

@@ -20,7 +20,7 @@ describe("createSolveRequest()", () => {
       frontend: "dockerfile.v0",
       frontendAttrs: { filename: "Dockerfile" },
       exporters: [],
-      cache: {},
+      cache: { imports: [], exports: [] },
     });
   });
 
@@ -57,7 +57,7 @@ describe("createSolveRequest()", () => {
       exporters: [{ type: "image", attrs }],
       exporterDeprecated: "image",
       exporterAttrsDeprecated: attrs,
-      cache: {},
+      cache: { imports: [], exports: [] },
     });
   });
 

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import { SolverError } from "../../errors.js";
 import type { WrittenAttrs } from "../attrs/resolve-attrs.js";
 import { parseBool } from "../flags/csv.js";
-import { invalidOption, showValue } from "../invalid-option.js";
+import { invalidOption, renameOption, showValue } from "../invalid-option.js";
 import { formatReference, parseReference, type Reference, withDefaultTag } from "../reference.js";
 import type { ExportContext } from "./resolved-export.js";
 
@@ -22,9 +21,7 @@ export function withNames(attrs: WrittenAttrs, { option, tags }: ExportContext):
       ? tags.map((tag, index) => formatName(`tags[${index}]`, tag, byDigest))
       : own === NAME_OF_FRONTEND
         ? [own]
-        : own
-            .split(",")
-            .map((text) => formatName(`${option}.name`, parseName(`${option}.name`, text), byDigest));
+        : own.split(",").map((text) => ownName(`${option}.name`, text, byDigest));
   if (names.length > 0) return { ...attrs, name: names.join(",") };
   if (isOn(attrs["push"]))
     throw invalidOption("tags", "A push needs at least one tag, which says where to push");
@@ -44,11 +41,10 @@ function formatName(option: string, reference: Reference, byDigest: boolean): st
   throw invalidOption(option, `${showValue(name)} has a tag, but what is pushed by digest goes without one`);
 }
 
-function parseName(option: string, text: string): Reference {
-  try {
-    return parseReference(text);
-  } catch (error) {
-    if (!SolverError.is(error)) throw error;
-    throw invalidOption(option, `${option}: ${error.message}`);
-  }
+function ownName(option: string, text: string, byDigest: boolean): string {
+  return formatName(
+    option,
+    renameOption(option, () => parseReference(text)),
+    byDigest,
+  );
 }
