@@ -11,6 +11,7 @@ import type { SolveFailure } from "./failure/solve-failure.js";
  * - `BK_LOAD_FAILED`: the image was built, but Docker could not load it.
  * - `BK_REQUEST_REFUSED`: the daemon refused a request that is no build, such as a prune with a malformed filter.
  * - `BK_UNSUPPORTED`: the daemon does not know the request.
+ * - `BK_ANSWER_INVALID`: an answer of the daemon, or of a frontend that it runs, is malformed or too large.
  * - `BK_BUILD_NOT_FOUND`: the daemon's history has no such build.
  */
 export type SolverErrorCode =
@@ -21,6 +22,7 @@ export type SolverErrorCode =
   | "BK_LOAD_FAILED"
   | "BK_REQUEST_REFUSED"
   | "BK_UNSUPPORTED"
+  | "BK_ANSWER_INVALID"
   | "BK_BUILD_NOT_FOUND";
 
 export interface SolverErrorOptions extends ErrorOptions {

@@ -25,6 +25,27 @@ export { formatSolveFailure } from "./failure/failure-text.js";
 export { toPlainLine } from "./failure/log-tail.js";
 export type { SolveFailure } from "./failure/solve-failure.js";
 export type { SnippetLine, SourceSnippet } from "./failure/source-snippet.js";
+// Questions about a Dockerfile, and builds that are driven from here.
+export { callFrontend, type FrontendAnswer } from "./gateway/calls/call-frontend.js";
+export {
+  type CheckResult,
+  checkBuild,
+  type LintError,
+  type LintWarning,
+} from "./gateway/calls/check-build.js";
+export { type FormatCheckOptions, formatCheck, formatCheckError } from "./gateway/calls/format-check.js";
+export { type BuildTarget, listTargets, type TargetsResult } from "./gateway/calls/list-targets.js";
+export {
+  type OutlineArg,
+  type OutlineCache,
+  type OutlineMount,
+  type OutlineResult,
+  outlineBuild,
+} from "./gateway/calls/outline-build.js";
+export type { FrontendRequest, Gateway } from "./gateway/gateway.js";
+export type { GatewayResult } from "./gateway/gateway-result.js";
+export type { FileRange } from "./gateway/read-file.js";
+export { type GatewayCallback, type GatewayOptions, runGateway } from "./gateway/run-gateway.js";
 // The builds that it ran.
 export type { BlobDescriptor, BuildOutput, BuildRecord } from "./history/build-record.js";
 export {

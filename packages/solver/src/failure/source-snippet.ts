@@ -45,12 +45,24 @@ const RULE = "--------------------\n";
  * Must match the daemon's own client: Source.Print of moby/buildkit, solver/errdefs/source.go.
  */
 export function createSourceSnippet({ filename, text, ranges }: SourceText): SourceSnippet | undefined {
+  return createLinesSnippet({ filename, sourceLines: text.split("\n"), ranges });
+}
+
+/** A source file that is cut into lines already, for several snippets of it. */
+export interface SourceLines extends Omit<SourceText, "text"> {
+  readonly sourceLines: readonly string[];
+  /** Later lines are left out. Default: none. */
+  readonly maxLines?: number | undefined;
+}
+
+/** As `createSourceSnippet`. */
+export function createLinesSnippet(source: SourceLines): SourceSnippet | undefined {
+  const { filename, sourceLines, ranges, maxLines = Number.POSITIVE_INFINITY } = source;
   const spans = ranges.slice(0, MAX_RANGES).map((range) => ({
     start: range.startLine,
     end: Math.max(range.startLine, range.endLine),
     column: range.startColumn + 1,
   }));
-  const sourceLines = text.split("\n");
   const first = spans.reduce<(typeof spans)[number] | undefined>(
     (best, span) => (best === undefined || span.start < best.start ? span : best),
     undefined,
@@ -59,10 +71,12 @@ export function createSourceSnippet({ filename, text, ranges }: SourceText): Sou
   const endLine = Math.min(Math.max(...spans.map((span) => span.end)), sourceLines.length);
   const context = first.start === endLine ? 2 : 1;
   const from = Math.max(first.start - context, 1);
-  const lines = sourceLines.slice(from - 1, endLine + context).map((lineText, index) => {
-    const line = from + index;
-    return { line, text: lineText, marked: spans.some(({ start, end }) => start <= line && line <= end) };
-  });
+  const lines = sourceLines
+    .slice(from - 1, Math.min(endLine + context, from - 1 + maxLines))
+    .map((lineText, index) => {
+      const line = from + index;
+      return { line, text: lineText, marked: spans.some(({ start, end }) => start <= line && line <= end) };
+    });
   return { filename, line: first.start, column: first.column, endLine, lines };
 }
 
