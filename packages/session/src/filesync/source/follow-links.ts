@@ -23,7 +23,7 @@ export async function followLinks(
   paths: readonly ByteString[],
   { signal }: AbortOptions = {},
 ): Promise<readonly ByteString[] | undefined> {
-  const slice = createTimeSlice();
+  const slice = createTimeSlice(1); // a wildcard takes a whole directory
   const resolved = new Set<ByteString>();
   const open = paths.toReversed();
   for (let path = open.pop(); path !== undefined; path = open.pop()) {

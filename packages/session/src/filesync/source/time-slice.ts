@@ -12,11 +12,12 @@ export interface TimeSlice {
   next(): Promise<void>;
 }
 
-export function createTimeSlice(): TimeSlice {
+/** @param stepsPerLook 1 when a single step can take long */
+export function createTimeSlice(stepsPerLook = STEPS_PER_LOOK): TimeSlice {
   let end = performance.now() + SLICE_MS;
   let steps = 0;
   return {
-    spent: () => ++steps % STEPS_PER_LOOK === 0 && performance.now() >= end,
+    spent: () => ++steps % stepsPerLook === 0 && performance.now() >= end,
     async next() {
       await setImmediate();
       end = performance.now() + SLICE_MS;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import type { FileTree } from "../../../src/filesync/source/file-tree.js";
 import { followLinks } from "../../../src/filesync/source/follow-links.js";
 import { createMemoryTree } from "../../../src/filesync/source/memory-tree.js";
@@ -48,4 +48,16 @@ test("nothing outside the root is looked at", async () => {
   };
   expect(await followLinks(watched, ["../x", "../*", "outside/../../y"])).toEqual(["../*", "../x", "../y"]);
   expect(seen.filter((path) => path.startsWith(".."))).toEqual([]);
+});
+
+test("a few wildcards over large directories still let the event loop turn", async () => {
+  let now = 0;
+  vi.spyOn(performance, "now").mockImplementation(() => (now += 10)); // as if each took so long
+  onTestFinished(() => void vi.restoreAllMocks());
+  const abort = new AbortController();
+
+  const followed = followLinks(tree, ["a*", "b*", "c*"], { signal: abort.signal });
+  setImmediate(() => abort.abort(new Error("no longer wanted")));
+
+  await expect(followed).rejects.toThrow("no longer wanted");
 });
