@@ -3,7 +3,7 @@ import { realpathSync } from "node:fs";
 import { homedir } from "node:os";
 import { parse, resolve, sep } from "node:path";
 import { SessionError } from "../../errors.js";
-import { systemCode } from "./export-error.js";
+import { systemCode } from "../system-code.js";
 
 /**
  * Refuses directories that nobody means when they ask for a mirror: the root, the home and the working directory,

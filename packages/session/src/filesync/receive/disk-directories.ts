@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { closeSync, constants, existsSync, lstatSync, openSync } from "node:fs";
-import { type ByteString, isAscii } from "../byte-string.js";
+import type { ByteString } from "../byte-string.js";
+import { type NativePath, toNativePath } from "../native-path.js";
 
 /** Open at most; a tree that is received in order needs few at a time. */
 const MAX_HANDLES = 64;
@@ -27,9 +28,6 @@ export interface Directories {
   forget(directory: ByteString): void;
   close(): void;
 }
-
-/** Node takes a string as UTF-8, so that only ASCII may stay one. */
-export type NativePath = string | Buffer;
 
 export function openDirectories(root: ByteString): Directories {
   const handles = process.platform === "linux" && existsSync("/proc/self/fd");
@@ -120,10 +118,6 @@ function openByPath(root: ByteString): Directories {
 
 function within(handle: number, name: ByteString): NativePath {
   return toNativePath(`/proc/self/fd/${handle}/${name}`);
-}
-
-export function toNativePath(path: ByteString): NativePath {
-  return isAscii(path) ? path : Buffer.from(path, "latin1");
 }
 
 /** Of a clean path: "" for a single name. */

@@ -2,10 +2,11 @@
 import { randomBytes } from "node:crypto";
 import { closeSync, constants, fchmodSync, futimesSync, openSync, renameSync, unlinkSync } from "node:fs";
 import type { ByteString } from "../byte-string.js";
+import type { NativePath } from "../native-path.js";
 import type { FileStat } from "../source/stat.js";
-import { type Directories, type NativePath, nameOf, parentOf } from "./disk-directories.js";
+import { systemCode } from "../system-code.js";
+import { type Directories, nameOf, parentOf } from "./disk-directories.js";
 import { toPermissions, toSeconds } from "./disk-metadata.js";
-import { systemCode } from "./export-error.js";
 import { removeTree } from "./remove-tree.js";
 
 const CREATE = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;

@@ -3,18 +3,12 @@ import { linkSync, lstatSync, lutimesSync, mkdirSync, symlinkSync } from "node:f
 import { resolve } from "node:path";
 import type { AbortOptions } from "@bk/transport";
 import { type ByteString, fromByteString, toByteString } from "../byte-string.js";
+import { type NativePath, toNativePath } from "../native-path.js";
 import { type FileStat, MODE } from "../source/stat.js";
 import { createTimeSlice } from "../source/time-slice.js";
 import { writeAllSync } from "./batch-writer.js";
 import { assertDeletable } from "./delete-guard.js";
-import {
-  type Directories,
-  type NativePath,
-  nameOf,
-  openDirectories,
-  parentOf,
-  toNativePath,
-} from "./disk-directories.js";
+import { type Directories, nameOf, openDirectories, parentOf } from "./disk-directories.js";
 import { hasSetId, toSeconds } from "./disk-metadata.js";
 import { removeOthers } from "./disk-mirror.js";
 import { createPlacement, type Placement } from "./disk-placement.js";

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { SessionError } from "../../errors.js";
 import { type ByteString, fromByteString } from "../byte-string.js";
+import { systemCode } from "../system-code.js";
 
 /**
  * `cause` as this package's error, with the path named; errors of this package stay as they are.
@@ -12,11 +13,6 @@ export function exportFailed(root: string, path: ByteString, cause: unknown): Se
   const what = path === "" ? root : `${fromByteString(path)} in ${root}`;
   const why = REASONS.get(systemCode(cause)) ?? (cause instanceof Error ? cause.message : String(cause));
   return new SessionError("BK_EXPORT_FAILED", `Cannot write ${what}: ${why}`, { cause });
-}
-
-/** The system's code of an error (`EACCES`), "" if it has none. */
-export function systemCode(error: unknown): string {
-  return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "";
 }
 
 const REASONS: ReadonlyMap<string, string> = new Map([

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import { closeSync, constants, fchmodSync, lstatSync, mkdirSync, openSync, unlinkSync } from "node:fs";
+import type { NativePath } from "../native-path.js";
 import type { FileStat } from "../source/stat.js";
-import type { NativePath } from "./disk-directories.js";
+import { systemCode } from "../system-code.js";
 import { setMetadata } from "./disk-placement.js";
-import { systemCode } from "./export-error.js";
 
 const OPEN_DIRECTORY = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW;
 

@@ -2,8 +2,8 @@
 import { readdirSync, rmdirSync, unlinkSync } from "node:fs";
 import type { ByteString } from "../byte-string.js";
 import { createTimeSlice, type TimeSlice } from "../source/time-slice.js";
+import { systemCode } from "../system-code.js";
 import { type Directories, nameOf, parentOf } from "./disk-directories.js";
-import { systemCode } from "./export-error.js";
 
 /**
  * Removes what is at `path`, whatever it is. Links are removed, never followed. Works in slices.

@@ -9,7 +9,8 @@ import {
   readlinkSync,
 } from "node:fs";
 import { resolve } from "node:path";
-import { type ByteString, isAscii, toByteString } from "../byte-string.js";
+import { type ByteString, toByteString } from "../byte-string.js";
+import { type NativePath, toNativePath } from "../native-path.js";
 import { assertSameFile, createDiskFile } from "./disk-file.js";
 import { type FileTree, isGone, unreadable } from "./file-tree.js";
 import type { HardLinks } from "./hardlinks.js";
@@ -41,7 +42,7 @@ export function createDiskTree(root: string): FileTree {
   return tree;
 }
 
-function openFile(tree: FileTree, native: string | Buffer, stat: FileStat): SourceFile {
+function openFile(tree: FileTree, native: NativePath, stat: FileStat): SourceFile {
   let fd: number;
   try {
     fd = openSync(native, OPEN_FLAGS);
@@ -52,7 +53,7 @@ function openFile(tree: FileTree, native: string | Buffer, stat: FileStat): Sour
 }
 
 /** Looks at what has no content, such as a socket, without opening it: it has to be empty still. */
-function openEmpty(tree: FileTree, native: string | Buffer, stat: FileStat): SourceFile {
+function openEmpty(tree: FileTree, native: NativePath, stat: FileStat): SourceFile {
   let stats: BigIntStats;
   try {
     stats = lstatSync(native, { bigint: true });
@@ -63,12 +64,7 @@ function openEmpty(tree: FileTree, native: string | Buffer, stat: FileStat): Sou
   return createMemoryFile(new Uint8Array());
 }
 
-/** Node takes a string as UTF-8, so that only ASCII may stay one. */
-function toNativePath(path: ByteString): string | Buffer {
-  return isAscii(path) ? path : Buffer.from(path, "latin1");
-}
-
-function statPath(native: string | Buffer, path: ByteString, links: HardLinks): FileStat | undefined {
+function statPath(native: NativePath, path: ByteString, links: HardLinks): FileStat | undefined {
   try {
     const stats = lstatSync(native, { bigint: true });
     const isLink = (toGoMode(Number(stats.mode)) & MODE.symlink) !== 0;

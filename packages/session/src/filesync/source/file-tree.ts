@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { SessionError } from "../../errors.js";
 import { type ByteString, fromByteString } from "../byte-string.js";
+import { systemCode } from "../system-code.js";
 import type { HardLinks } from "./hardlinks.js";
 import type { SourceFile } from "./source.js";
 import type { FileStat } from "./stat.js";
@@ -30,15 +31,11 @@ export interface TreeEntry {
 
 /** Whether an error says that the path is not there, which is no error while others change the directory. */
 export function isGone(error: unknown): boolean {
-  return hasCode(error, "ENOENT") || hasCode(error, "ENOTDIR");
+  return ["ENOENT", "ENOTDIR"].includes(systemCode(error));
 }
 
 export function isDenied(error: unknown): boolean {
-  return hasCode(error, "EACCES") || hasCode(error, "EPERM");
-}
-
-export function hasCode(error: unknown, code: string): boolean {
-  return errorCode(error) === code;
+  return ["EACCES", "EPERM"].includes(systemCode(error));
 }
 
 /** `cause` as this package's error, with the path named. */
@@ -49,7 +46,7 @@ export function unreadable(tree: FileTree, path: ByteString, cause: unknown): Se
 
 /** Why the system refused, for people. */
 export function reasonOf(cause: unknown): string {
-  return REASONS.get(errorCode(cause)) ?? (cause instanceof Error ? cause.message : String(cause));
+  return REASONS.get(systemCode(cause)) ?? (cause instanceof Error ? cause.message : String(cause));
 }
 
 const REASONS: ReadonlyMap<string, string> = new Map([
@@ -59,8 +56,3 @@ const REASONS: ReadonlyMap<string, string> = new Map([
   ["ENOTDIR", "it is not a directory"],
   ["ELOOP", "it has become a symbolic link"],
 ]);
-
-/** The system's code of an error (`EACCES`), "" if it has none. */
-function errorCode(error: unknown): string {
-  return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "";
-}
