@@ -111,9 +111,10 @@ export function createPlacement(
         discard() {
           try {
             close();
-          } finally {
-            remove(temporary);
+          } catch {
+            // As in `remove`. Nothing of the file is wanted any more.
           }
+          remove(temporary);
         },
       };
     },

@@ -11,8 +11,14 @@ import { systemCode } from "../system-code.js";
 export function exportFailed(root: string, path: ByteString, cause: unknown): SessionError {
   if (SessionError.is(cause)) return cause;
   const what = path === "" ? root : `${fromByteString(path)} in ${root}`;
-  const why = REASONS.get(systemCode(cause)) ?? (cause instanceof Error ? cause.message : String(cause));
-  return new SessionError("BK_EXPORT_FAILED", `Cannot write ${what}: ${why}`, { cause });
+  return new SessionError("BK_EXPORT_FAILED", `Cannot write ${what}: ${reasonOf(cause)}`, { cause });
+}
+
+function reasonOf(cause: unknown): string {
+  const code = systemCode(cause);
+  const text = cause instanceof Error ? cause.message : String(cause);
+  // Behind the words, Node names the call and the temporary path, which tell nobody anything.
+  return REASONS.get(code) ?? (text.startsWith(`${code}: `) ? text.replace(/, .*$/s, "") : text);
 }
 
 const REASONS: ReadonlyMap<string, string> = new Map([

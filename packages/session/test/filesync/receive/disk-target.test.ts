@@ -296,6 +296,19 @@ describe("createDiskTarget()", () => {
     },
   );
 
+  test.runIf(isRoot)("names the path, and nothing of how it got there", async () => {
+    await using out = await destination("ADD x dir");
+    execFileSync("mount", ["-t", "tmpfs", "tmpfs", `${out.dir}/x`]);
+    using _mount = { [Symbol.dispose]: () => void execFileSync("umount", [`${out.dir}/x`]) };
+
+    const sender = startReceiver(createDiskTarget({ dir: out.dir }));
+    sender.stat("x", { mode: MODE.symlink, linkname: "elsewhere" });
+
+    expect(await sender.next()).toBe(`ERR Cannot write x in ${out.dir}: EBUSY: resource busy or locked`);
+    await expect(sender.received).rejects.toMatchObject({ cause: { code: "EBUSY" } });
+    expect(readdirSync(out.dir)).toEqual(["x"]);
+  });
+
   test("says which destination it cannot write to", async () => {
     await using out = await destination("ADD file file x");
 
