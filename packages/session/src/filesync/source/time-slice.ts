@@ -13,7 +13,7 @@ export interface TimeSlice {
 }
 
 /** @param stepsPerLook 1 when a single step can take long */
-export function createTimeSlice(stepsPerLook = STEPS_PER_LOOK): TimeSlice {
+export function createTimeSlice(stepsPerLook: number = STEPS_PER_LOOK): TimeSlice {
   let end = performance.now() + SLICE_MS;
   let steps = 0;
   return {
