@@ -4,12 +4,13 @@ import { homedir } from "node:os";
 import { parse, resolve, sep } from "node:path";
 import { SessionError } from "../../errors.js";
 import { systemCode } from "../system-code.js";
+import { exportFailed } from "./export-error.js";
 
 /**
  * Refuses directories that nobody means when they ask for a mirror: the root, the home and the working directory,
  * and what holds those. Links on the way are resolved first.
  *
- * @throws {SessionError} `BK_EXPORT_FAILED`
+ * @throws {SessionError} `BK_EXPORT_FAILED`, also when it cannot be told
  */
 export function assertDeletable(dir: string): void {
   const real = realPath(resolve(dir));
@@ -33,6 +34,6 @@ function realPath(path: string): string {
     return realpathSync(path);
   } catch (error) {
     if (systemCode(error) === "ENOENT") return path;
-    throw error;
+    throw exportFailed(path, "", error);
   }
 }

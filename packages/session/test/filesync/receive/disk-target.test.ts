@@ -380,4 +380,15 @@ describe("mode=delete", () => {
     expect(() => createDiskTarget({ dir: out.dir, delete: true })).not.toThrow();
     expect(existsSync(out.dir)).toBe(true);
   });
+
+  test("is refused where it cannot be told what would be emptied", async () => {
+    await using out = await destination("ADD file file x");
+
+    expect(() => createDiskTarget({ dir: `${out.dir}/file/below`, delete: true })).toThrow(
+      expect.objectContaining({
+        code: "BK_EXPORT_FAILED",
+        cause: expect.objectContaining({ code: "ENOTDIR" }),
+      }),
+    );
+  });
 });
