@@ -1,6 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { SolveResponse } from "@bk/proto/control";
+import { isOn } from "./options/exports/export-names.js";
+import type { ResolvedExport } from "./options/exports/resolved-export.js";
 import { isDigest } from "./options/reference.js";
+
+/** Must match the daemon: exporter/containerimage/exptypes of moby/buildkit. */
+const IMAGE_DIGEST = "containerimage.digest";
+export const CONFIG_DIGEST = "containerimage.config.digest";
 
 /** What a successful build left behind. */
 export interface BuildResult {
@@ -10,18 +16,42 @@ export interface BuildResult {
   readonly imageDigest: string | undefined;
   /** Digest of the image configuration, which Docker's classic store calls the image ID. */
   readonly configDigest: string | undefined;
+  /**
+   * What the place that the image went to calls it, as `docker buildx build --iidfile` writes it: the digest of the
+   * manifest or index in Docker's containerd store, else that of the configuration.
+   */
+  readonly imageId: string | undefined;
   /** All that the exporters reported, as the daemon spells it. */
   readonly exporterResponse: Readonly<Record<string, string>>;
 }
 
-export function toBuildResult(ref: string, response: SolveResponse): BuildResult {
+export function toBuildResult(
+  ref: string,
+  response: SolveResponse,
+  exports: readonly ResolvedExport[],
+): BuildResult {
   const exporterResponse = { ...response.exporterResponse };
+  const imageDigest = readDigest(exporterResponse[IMAGE_DIGEST]);
+  const configDigest = readDigest(exporterResponse[CONFIG_DIGEST]);
+  const preferred = prefersImageDigest(exports, exporterResponse) ? imageDigest : configDigest;
   return {
     ref,
-    imageDigest: readDigest(exporterResponse["containerimage.digest"]),
-    configDigest: readDigest(exporterResponse["containerimage.config.digest"]),
+    imageDigest,
+    configDigest,
+    imageId: preferred ?? imageDigest ?? configDigest,
     exporterResponse,
   };
+}
+
+/** Docker's containerd store describes the image that it made; its classic one cannot. */
+function prefersImageDigest(
+  exports: readonly ResolvedExport[],
+  exporterResponse: Readonly<Record<string, string>>,
+): boolean {
+  const isDescribed = exporterResponse["containerimage.descriptor"] !== undefined;
+  return exports.some(
+    ({ type, attrs }) => isOn(attrs["prefer-image-digest"]) || (type === "moby" && isDescribed),
+  );
 }
 
 /** Digests are printed and put into commands, so only well-formed ones are passed on. */

@@ -19,6 +19,7 @@ export { createDaemon, type Daemon, type DaemonOptions, type SessionOpener } fro
 export { createDockerDaemon, type DockerDaemonOptions } from "./daemon/docker-daemon.js";
 export { ping } from "./daemon/ping.js";
 export { openDockerLoad } from "./docker-load.js";
+export { usesContainerdStore } from "./docker-store.js";
 export { SolverError, type SolverErrorCode, type SolverErrorJson } from "./errors.js";
 // Its failure.
 export { formatSolveFailure } from "./failure/failure-text.js";
@@ -58,6 +59,9 @@ export {
 } from "./history/list-builds.js";
 export { deleteBuild, pinBuild } from "./history/update-build.js";
 export type { AttestationOptions, ProvenanceOptions, SbomOptions } from "./options/attestations.js";
+// What is told of a build, beside its result.
+export { type BuildMetadataOptions, readBuildMetadata } from "./metadata/build-metadata.js";
+export type { ProvenanceMode } from "./metadata/read-provenance.js";
 export type { CacheExportOptions, CacheImportOptions } from "./options/cache-options.js";
 export type { AzblobCacheExport, AzblobCacheImport } from "./options/caches/azblob.js";
 export type { GhaCacheExport, GhaCacheImport } from "./options/caches/gha.js";

@@ -99,7 +99,7 @@ export async function runSolve(
     const response = await scope.race(callSolve(open, { frontend, status }));
     await status.finish({ ...STATUS_TAIL.success, signal: scope.signal });
     signal?.throwIfAborted();
-    return toBuildResult(ref, response);
+    return toBuildResult(ref, response, resolved.exports);
   } catch (failure) {
     if (signal?.aborted) throw signal.reason;
     const error = blamed ? blamed.error : failure;

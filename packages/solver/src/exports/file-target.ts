@@ -61,15 +61,20 @@ interface Replacement {
 
 function replaceFile({ path, place, temporary, mode }: Replacement, file: FileHandle): ExportTarget {
   const body = file.createWriteStream({ autoClose: false, highWaterMark: BUFFER_BYTES });
+  // The stream holds on to the file.
+  const close = () => {
+    body.destroy();
+    return file.close();
+  };
   async function complete(): Promise<void> {
     try {
       await finished(body);
       await file.chmod(mode);
       await file.sync();
-      await file.close();
+      await close();
       await rename(temporary, place);
     } catch (cause) {
-      await file.close().catch(() => {});
+      await close().catch(() => {});
       await rm(temporary, { force: true });
       throw exportFailed(path, cause);
     }

@@ -26,6 +26,8 @@ export interface ImageFormatOptions extends CompressionOptions {
   readonly sourceDateEpoch?: number | undefined;
   /** Bring time stamps in layers down to `sourceDateEpoch` too. */
   readonly rewriteTimestamp?: boolean | undefined;
+  /** Report the digest of the image as its ID, as Docker's containerd store does, not that of its configuration. */
+  readonly preferImageDigest?: boolean | undefined;
   /** More attributes, as the daemon spells them: `{ "annotation.org.opencontainers.image.title": "App" }`. */
   readonly attrs?: WrittenAttrs | undefined;
 }
@@ -46,6 +48,7 @@ export const IMAGE_FORMAT_ATTRS: AttrTable<Omit<ImageFormatOptions, "attrs">> = 
   preferNondistLayers: bool("prefer-nondist-layers"),
   sourceDateEpoch: integer("source-date-epoch"),
   rewriteTimestamp: bool("rewrite-timestamp"),
+  preferImageDigest: bool("prefer-image-digest"),
 };
 
 /** `annotation.key`, `annotation-index.key`, `annotation-manifest[linux/amd64].key`. */

@@ -39,8 +39,6 @@ export interface RegistryExport extends ImageStoreOptions {
 export interface MobyExport extends ImageStoreOptions {
   readonly type: "moby";
   readonly push?: boolean | undefined;
-  /** Report the digest of the image as its ID, as Docker's containerd store does, not that of its configuration. */
-  readonly preferImageDigest?: boolean | undefined;
 }
 
 const STORE_ATTRS: AttrTable<Omit<ImageStoreOptions, "attrs">> = {
@@ -56,17 +54,12 @@ const STORE_ATTRS: AttrTable<Omit<ImageStoreOptions, "attrs">> = {
 
 const IMAGE_ATTRS: AttrTable<Omit<ImageExport, "type" | "attrs">> = { ...STORE_ATTRS, push: bool("push") };
 
-const MOBY_ATTRS: AttrTable<Omit<MobyExport, "type" | "attrs">> = {
-  ...IMAGE_ATTRS,
-  preferImageDigest: bool("prefer-image-digest"),
-};
-
 export function resolveImageExport(options: ImageExport, context: ExportContext): ResolvedExport {
-  return resolveStored("image", options, context, "An image export", IMAGE_ATTRS);
+  return resolveStored("image", options, context, "An image export");
 }
 
 export function resolveMobyExport(options: MobyExport, context: ExportContext): ResolvedExport {
-  return resolveStored("moby", options, context, "A moby export", MOBY_ATTRS);
+  return resolveStored("moby", options, context, "A moby export");
 }
 
 /** Must match docker buildx, whose registry exporter is the daemon's image exporter too. */
@@ -82,8 +75,7 @@ function resolveStored(
   options: ImageExport | MobyExport,
   context: ExportContext,
   what: string,
-  table: AttrTable<Omit<ImageExport, "type" | "attrs">>,
 ): ResolvedExport {
-  const attrs = resolveAttrs(context.option, options, { what, table, pattern: ANNOTATION_ATTR });
+  const attrs = resolveAttrs(context.option, options, { what, table: IMAGE_ATTRS, pattern: ANNOTATION_ATTR });
   return { type, attrs: withNames(attrs, context), receiver: undefined };
 }
