@@ -33,6 +33,7 @@ export {
   checkBuild,
   type LintError,
   type LintWarning,
+  parseCheck,
 } from "./gateway/calls/check-build.js";
 export { type FormatCheckOptions, formatCheck, formatCheckError } from "./gateway/calls/format-check.js";
 export { type BuildTarget, listTargets, type TargetsResult } from "./gateway/calls/list-targets.js";
