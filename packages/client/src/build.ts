@@ -7,6 +7,7 @@ import {
   openDockerLoad,
   ping,
   resolveSolveOptions,
+  type SolveCallOptions,
   type SolveOptions,
   solve,
 } from "@bk/solver";
@@ -24,12 +25,11 @@ export interface BuildContext {
 
 /** Builds into the image store of the Docker whose BuildKit it is. Without a tag the image is untagged. */
 export function buildEmbedded(context: BuildContext, options: BuildOptions): Promise<BuildResult> {
-  return run(context, options, options.exports ?? [{ type: "moby" }]);
+  return run(context, options, options.exports ?? [{ type: "moby" }], solve);
 }
 
 /** Builds on a standalone daemon. Without exports, the image goes into a Docker that was found to be there before. */
 export async function buildStandalone(context: BuildContext, options: BuildOptions): Promise<BuildResult> {
-  const { daemon, env, signal } = context;
   if (options.exports === undefined && toTags(options.tag).length === 0) {
     throw new ClientError(
       "BK_OPTIONS_INVALID",
@@ -37,22 +37,45 @@ export async function buildStandalone(context: BuildContext, options: BuildOptio
     );
   }
   const checked = options.exports ?? [{ type: "docker", open: () => Promise.reject(new Error("unused")) }];
-  resolveSolveOptions({ ...toSolveOptions(options), exports: checked }, env); // what is wrong is worth no wait
+  resolveSolveOptions({ ...toSolveOptions(options), exports: checked }, context.env); // what is wrong is worth no wait
   const exports = options.exports ?? [await findDockerLoad(context)];
-  const timeoutMs = options.waitTimeoutMs;
-  if (timeoutMs !== 0)
-    await waitForReady(daemon.endpoint, (given) => ping(daemon, given), { timeoutMs, signal });
-  return run(context, options, exports);
+  await awaitDaemon(context, options);
+  return run(context, options, exports, solve);
 }
 
-async function run(
+/** What is asked about a build, or done with it. */
+export type Ask<T> = (daemon: Daemon, options: SolveCallOptions) => Promise<T>;
+
+/** Asks Docker's BuildKit, for which an image's name means one of that Docker first. */
+export function askEmbedded<T>(context: BuildContext, options: BuildOptions, ask: Ask<T>): Promise<T> {
+  return run(context, options, [{ type: "moby" }], ask);
+}
+
+/** Asks a standalone daemon, once it is ready. */
+export async function askStandalone<T>(
+  context: BuildContext,
+  options: BuildOptions,
+  ask: Ask<T>,
+): Promise<T> {
+  resolveSolveOptions({ ...toSolveOptions(options), exports: [] }, context.env);
+  await awaitDaemon(context, options);
+  return run(context, options, [], ask);
+}
+
+async function awaitDaemon({ daemon, signal }: BuildContext, { waitTimeoutMs }: BuildOptions): Promise<void> {
+  if (waitTimeoutMs === 0) return;
+  await waitForReady(daemon.endpoint, (given) => ping(daemon, given), { timeoutMs: waitTimeoutMs, signal });
+}
+
+async function run<T>(
   context: BuildContext,
   options: BuildOptions,
   exports: readonly ExportOptions[],
-): Promise<BuildResult> {
+  ask: Ask<T>,
+): Promise<T> {
   const progress = createPlainProgress(options.output ?? process.stdout);
   try {
-    return await solve(context.daemon, {
+    return await ask(context.daemon, {
       ...toSolveOptions(options),
       exports,
       attachables: [createRegistryAuth(context, options)],

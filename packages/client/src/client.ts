@@ -1,6 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 import { setMaxListeners } from "node:events";
-import { type BuildResult, createDaemon, createDockerDaemon, type Daemon, ping } from "@bk/solver";
+import {
+  type BuildResult,
+  type CheckResult,
+  callFrontend,
+  checkBuild,
+  createDaemon,
+  createDockerDaemon,
+  type Daemon,
+  type FrontendAnswer,
+  listTargets,
+  type OutlineResult,
+  outlineBuild,
+  ping,
+  type TargetsResult,
+} from "@bk/solver";
 import {
   type AbortOptions,
   createDialer,
@@ -9,7 +23,7 @@ import {
   resolveDockerEndpoint,
   type TlsOptions,
 } from "@bk/transport";
-import { buildEmbedded, buildStandalone } from "./build.js";
+import { type Ask, askEmbedded, askStandalone, buildEmbedded, buildStandalone } from "./build.js";
 import type { BuildOptions } from "./build-options.js";
 import { createDialedDaemon, type EmbeddedDialers } from "./embedded-dialers.js";
 import { ClientError } from "./errors.js";
@@ -104,6 +118,36 @@ export class Client implements AsyncDisposable {
     );
   }
 
+  /**
+   * Looks for mistakes in a Dockerfile without building it. Of one that cannot be built the result holds the error.
+   *
+   * @throws as `callFrontend`
+   */
+  check(options: BuildOptions): Promise<CheckResult> {
+    return this.#ask(options, checkBuild);
+  }
+
+  /** Lists what a build's target takes: arguments, secrets, SSH agents, caches. @throws as `callFrontend` */
+  outline(options: BuildOptions): Promise<OutlineResult> {
+    return this.#ask(options, outlineBuild);
+  }
+
+  /** Lists the stages of a Dockerfile that can be built. @throws as `callFrontend` */
+  listTargets(options: BuildOptions): Promise<TargetsResult> {
+    return this.#ask(options, listTargets);
+  }
+
+  /**
+   * Asks the Dockerfile's frontend another question by its name. Options are those of a build, of which the exports
+   * do not matter.
+   *
+   * @throws as `build`; {SolverError} `BK_UNSUPPORTED` when the frontend does not know the question,
+   * `BK_ANSWER_INVALID` when its answer is none.
+   */
+  callFrontend(name: string, options: BuildOptions): Promise<FrontendAnswer> {
+    return this.#ask(options, (daemon, given) => callFrontend(daemon, given, name));
+  }
+
   /** Asks the daemon one thing. @throws {TransportError} at once when it cannot be reached. */
   ping({ signal }: AbortOptions = {}): Promise<void> {
     return this.#run(signal, (joined) => ping(this.#daemon, { signal: joined }));
@@ -125,6 +169,13 @@ export class Client implements AsyncDisposable {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+
+  #ask<T>(options: BuildOptions, ask: Ask<T>): Promise<T> {
+    const run = this.#mode === "embedded" ? askEmbedded : askStandalone;
+    return this.#run(options.signal, (signal) =>
+      run({ daemon: this.#daemon, env: this.#env, signal }, options, ask),
+    );
   }
 
   /** Works under the caller's signal and that of `close()`, and holds neither afterwards. */

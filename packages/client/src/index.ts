@@ -22,10 +22,17 @@ export {
 } from "@bk/session/filesync";
 export {
   type BuildResult,
+  type BuildTarget,
+  type CheckResult,
   type ExportOptions,
+  type FrontendAnswer,
+  type LintError,
+  type LintWarning,
   type LocalExport,
+  type OutlineResult,
   type SolveFailure,
   SolverError,
+  type TargetsResult,
 } from "@bk/solver";
 export { TransportError } from "@bk/transport";
 export type { BuildOptions, RegistryAuthOptions } from "./build-options.js";
