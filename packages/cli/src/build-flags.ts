@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { BuildOptions } from "@bk/client";
+import type { CallFlags } from "./call-flags.js";
 import type { CliContext } from "./cli-context.js";
 import { type MountFlags, toMountOptions } from "./mount-flags.js";
 import { UsageError } from "./usage-error.js";
 
 /** The flags of `bk build`, as the command line has them. */
-export interface BuildFlags extends MountFlags {
+export interface BuildFlags extends MountFlags, CallFlags {
   readonly tag?: readonly string[];
   readonly file?: string;
   readonly buildArg?: readonly string[];

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { EXIT_CODES } from "./exit-codes.js";
+import { ExitError } from "./exit-error.js";
 import { InterruptedError } from "./interrupt.js";
 import { UsageError } from "./usage-error.js";
 
@@ -31,6 +32,8 @@ async function describe(error: unknown): Promise<ErrorDescription> {
   if (error instanceof InterruptedError)
     return { exitCode: EXIT_CODES.interrupted, text: "bk: interrupted\n" };
   if (error instanceof UsageError) return usage(error.message);
+  if (error instanceof ExitError)
+    return { exitCode: error.exitCode, text: error.message === "" ? "" : `bk: ${error.message}` };
   if (!(error instanceof Error)) return { exitCode: EXIT_CODES.failed, text: `bk: ${String(error)}\n` };
   const { SolverError, formatSolveFailure } = await import("@bk/solver");
   if (SolverError.is(error) && error.failure !== undefined) {

@@ -16,12 +16,21 @@ export function toVisibleText(text: string): string {
 
 /** JSON whose text, too, holds nothing that a terminal acts on. */
 export function toVisibleJson(value: unknown): string {
-  return JSON.stringify(value).replace(INVISIBLE, (char) =>
-    char
-      .split("")
-      .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`)
-      .join(""),
-  );
+  return JSON.stringify(value).replace(INVISIBLE, escapeInJson);
+}
+
+/** JSON that someone else wrote, in its own layout: line feeds and tabs stay. */
+export function toVisibleJsonText(json: string): string {
+  return json
+    .replaceAll("\r", "")
+    .replace(INVISIBLE, (char) => (/[\n\t]/.test(char) ? char : escapeInJson(char)));
+}
+
+function escapeInJson(char: string): string {
+  return char
+    .split("")
+    .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`)
+    .join("");
 }
 
 function escapeBytes(bytes: Buffer): string {

@@ -1,7 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { FrontendAnswer } from "@bk/client";
+import type { CallFlag } from "@bk/solver/flags";
 import { type Command, Option } from "commander";
 import { type BuildFlags, toBuildOptions } from "../build-flags.js";
+import { toCall } from "../call-flags.js";
+import { dockerfileName, formatCall } from "../call-text.js";
 import type { CliContext } from "../cli-context.js";
+import { EXIT_CODES } from "../exit-codes.js";
+import { ExitError } from "../exit-error.js";
 import { openClient } from "../open-client.js";
 
 export function addBuildCommand(program: Command, context: CliContext): void {
@@ -30,6 +36,11 @@ export function addBuildCommand(program: Command, context: CliContext): void {
       append,
     )
     .option("--no-cache", "run every step anew")
+    .option(
+      "--call <method>",
+      "build, or check, outline or targets: what to ask about the Dockerfile; also METHOD,format=json",
+    )
+    .option("--check", "look for mistakes in the Dockerfile without building it: --call check")
     .addOption(new Option("--progress <kind>", "how progress is shown").choices(["plain"]).default("plain"))
     .option("--wait", "wait up to 30 s for a daemon that is not ready yet")
     .action((contextPath: string, flags: BuildFlags) => build(contextPath, flags, context));
@@ -41,14 +52,31 @@ function append(value: string, earlier: readonly string[] = []): readonly string
 
 async function build(contextPath: string, flags: BuildFlags, context: CliContext): Promise<void> {
   const { signal, stdout, stderr } = context;
+  const call = await toCall(flags);
   const options = await toBuildOptions(contextPath, flags, context);
   const client = await openClient(context);
   try {
     if (flags.wait) await client.waitForReady({ signal });
-    const result = await client.build({ ...options, waitTimeoutMs: 0, output: stderr, signal });
+    const given = { ...options, waitTimeoutMs: 0, output: stderr, signal };
+    if (call) {
+      const answer = await client.callFrontend(call.name, given);
+      return await writeAnswer(call, answer, dockerfileName(contextPath, flags.file), context);
+    }
+    const result = await client.build(given);
     const digest = result.imageDigest ?? result.configDigest;
     if (digest !== undefined) stdout.write(`${digest}\n`);
   } finally {
     await client.close();
   }
+}
+
+async function writeAnswer(
+  call: CallFlag,
+  answer: FrontendAnswer,
+  filename: string | undefined,
+  context: CliContext,
+): Promise<void> {
+  const { stdout, stderr, exitCode } = await formatCall(call, answer, filename);
+  context.stdout.write(stdout);
+  if (exitCode !== EXIT_CODES.ok) throw new ExitError(exitCode, stderr);
 }

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { CallFlag } from "@bk/solver/flags";
+
+export interface CallFlags {
+  readonly call?: string;
+  /** Another way to write `--call check`. */
+  readonly check?: boolean;
+}
+
+/**
+ * What to ask the Dockerfile's frontend instead of building. Must read what docker buildx reads.
+ *
+ * @returns undefined for a build
+ * @throws {SolverError} `BK_OPTIONS_INVALID` for a malformed flag.
+ */
+export async function toCall({ call = "", check }: CallFlags): Promise<CallFlag | undefined> {
+  const text = check ? "check" : call;
+  if (text === "") return undefined;
+  const { parseCallFlag } = await import("@bk/solver/flags");
+  return parseCallFlag(text);
+}
