@@ -17,6 +17,7 @@ export {
 export {
   type ContentStore,
   type ExportStore,
+  hasBlob,
   type ImportStore,
   openExportStore,
   openImportStore,

@@ -17,6 +17,7 @@ import { openScope, type Scope } from "./scope.js";
 import type { SolveCallOptions } from "./solve-call-options.js";
 import { followStatus, type StatusFollower } from "./status/status-follower.js";
 import type { SolveStatus } from "./status/status-types.js";
+import { createStoreServices } from "./stores/store-services.js";
 import { readWorkerFacts } from "./worker-facts.js";
 
 /** A frontend that runs here, beside a Solve that the daemon keeps open for it. */
@@ -54,9 +55,11 @@ export async function runSolve(
 ): Promise<BuildResult> {
   const { signal, ref = randomBytes(16).toString("hex"), onStatus, attachables = [] } = options;
   const env = options.env ?? process.env;
-  const resolved = resolveSolveOptions(options, env);
-  using _streams = ownStreams(resolved);
+  const checked = resolveSolveOptions(options, env);
+  using _streams = ownStreams(checked);
   signal?.throwIfAborted();
+  await using stores = await createStoreServices(checked);
+  const resolved = stores.options;
   const mounts = await createMountServices(resolved, { env, signal });
   const context = await createContextServices(resolved, {
     signal,
@@ -66,7 +69,13 @@ export async function runSolve(
   await using exports = await createExportServices(resolved.exports);
   using scope = openScope(signal);
   await using session = createSession({
-    attachables: [...context.attachables, ...exports.attachables, ...mounts, ...attachables],
+    attachables: [
+      ...context.attachables,
+      ...exports.attachables,
+      ...stores.attachables,
+      ...mounts,
+      ...attachables,
+    ],
     sharedKey: context.sharedKey,
     onFailure: scope.fail,
   });
@@ -99,6 +108,7 @@ export async function runSolve(
     const response = await scope.race(callSolve(open, { frontend, status }));
     await status.finish({ ...STATUS_TAIL.success, signal: scope.signal });
     signal?.throwIfAborted();
+    await stores.finish(response.exporterResponse, { signal });
     return toBuildResult(ref, response, resolved.exports);
   } catch (failure) {
     if (signal?.aborted) throw signal.reason;

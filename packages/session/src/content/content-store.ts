@@ -2,8 +2,9 @@
 import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { SessionError } from "../errors.js";
+import { parseDigest } from "./digest.js";
 import { Ingests } from "./ingests.js";
-import { cannotRead, isMissing } from "./store-files.js";
+import { cannotRead, isMissing, statBlob } from "./store-files.js";
 
 /** An OCI layout directory that the daemon may read blobs from, by their digests. */
 export interface ImportStore {
@@ -46,6 +47,16 @@ export async function openExportStore(path: string): Promise<ExportStore> {
   const ingests = new Ingests(dir);
   const close = () => ingests.close();
   return { access: "write", dir, ingests, close, [Symbol.asyncDispose]: close };
+}
+
+/**
+ * Whether an OCI layout directory has a blob.
+ *
+ * @throws {SessionError} `BK_STORE_FAILED` when it cannot be looked at
+ */
+export async function hasBlob(dir: string, digest: string): Promise<boolean> {
+  const parsed = parseDigest(digest);
+  return parsed !== undefined && (await statBlob(dir, parsed)) !== undefined;
 }
 
 /** False when there is nothing. */

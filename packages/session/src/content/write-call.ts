@@ -75,7 +75,7 @@ class BlobUpload implements AsyncDisposable {
     if (request.ref === "") throw invalid("The first request must name the ingest");
     const expected = request.expected === "" ? undefined : checkDigest(request.expected);
     // Nothing has to be made for a blob that is there.
-    if (expected && (await hasBlob(this.#store, expected, Number(request.total)))) {
+    if (expected && (await isThere(this.#store, expected, Number(request.total)))) {
       await this.#store.ingests.abort(request.ref);
       throw exists(expected);
     }
@@ -93,7 +93,7 @@ class BlobUpload implements AsyncDisposable {
 
   async #commit(ingest: Ingest): Promise<Digest> {
     const digest = await ingest.verify(this.#expected);
-    if (await hasBlob(this.#store, digest, ingest.offset)) {
+    if (await isThere(this.#store, digest, ingest.offset)) {
       await this.#drop(ingest);
       throw exists(digest);
     }
@@ -138,7 +138,7 @@ async function append(ingest: Ingest, request: WriteContentRequest): Promise<voi
 }
 
 /** A file of another size is a leftover of something else, which the blob will replace. */
-async function hasBlob({ dir }: ExportStore, digest: Digest, size: number): Promise<boolean> {
+async function isThere({ dir }: ExportStore, digest: Digest, size: number): Promise<boolean> {
   const found = await statBlob(dir, digest);
   return found !== undefined && (size === 0 || found.size === size);
 }

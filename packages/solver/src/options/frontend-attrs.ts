@@ -74,8 +74,16 @@ function namedContextAttrs({ namedContexts }: ResolvedSolveOptions): Record<stri
 }
 
 function toSpecifier(context: NamedContext): string {
-  if (context.kind === "disk") return `local:${context.localName}`;
-  return context.kind === "image" ? `docker-image://${context.reference}` : context.remote.url;
+  switch (context.kind) {
+    case "disk":
+      return `local:${context.localName}`;
+    case "image":
+      return `docker-image://${context.reference}`;
+    case "layout":
+      return `oci-layout://${context.storeName}@${context.source.digest}`;
+    case "remote":
+      return context.remote.url;
+  }
 }
 
 /** What older frontends would pass over in silence: they refuse a build that asks for a capability they do not know. */

@@ -4,6 +4,7 @@ import { checkPath } from "../check-option.js";
 import { invalidOption, renameOption, showValue } from "../invalid-option.js";
 import { formatReference, parseReference } from "../reference.js";
 import { normalizeContextName } from "./context-name.js";
+import { type OciLayoutSource, parseOciLayout } from "./oci-layout.js";
 import { parseRemoteUrl, type RemoteUrl } from "./remote-url.js";
 
 /** What a Dockerfile finds under a name beside its own stages, with `FROM name` or `COPY --from=name`. */
@@ -11,7 +12,9 @@ export type NamedContext =
   | { readonly kind: "image"; readonly reference: string }
   | { readonly kind: "remote"; readonly remote: RemoteUrl }
   /** `dir` is absolute. The daemon asks the session for `localName`. */
-  | { readonly kind: "disk"; readonly dir: string; readonly localName: string };
+  | { readonly kind: "disk"; readonly dir: string; readonly localName: string }
+  /** The daemon asks the session for the store `storeName`. The source has a digest once the layout was looked at. */
+  | { readonly kind: "layout"; readonly source: OciLayoutSource; readonly storeName: string };
 
 const IMAGE = "docker-image://";
 const SCHEME = /^([a-z][a-z0-9+.-]*):\/\//i;
@@ -19,8 +22,8 @@ const SCHEME = /^([a-z][a-z0-9+.-]*):\/\//i;
 const TAKEN_NAMES: ReadonlySet<string> = new Set(["context", "dockerfile"]);
 
 /**
- * Reads named contexts as docker buildx does: `docker-image://alpine:3.19`, a git or HTTP URL, or the path of a
- * directory. Names are those of images, without `latest`.
+ * Reads named contexts as docker buildx does: `docker-image://alpine:3.19`, `oci-layout://path:tag`, a git or HTTP
+ * URL, or the path of a directory. Names are those of images, without `latest`.
  *
  * @throws {SolverError} `BK_OPTIONS_INVALID`
  */
@@ -32,7 +35,12 @@ export function resolveNamedContexts(
     const option = `namedContexts.${given}`;
     const name = renameOption(option, () => normalizeContextName(given));
     if (resolved.has(name)) throw invalidOption(option, `namedContexts has ${showValue(name)} twice`);
-    resolved.set(name, resolveSource(option, name, source));
+    const layout = parseOciLayout(option, source);
+    const storeName = `layout-${resolved.size}`;
+    resolved.set(
+      name,
+      layout ? { kind: "layout", source: layout, storeName } : resolveSource(option, name, source),
+    );
   }
   return resolved;
 }
@@ -49,7 +57,7 @@ function resolveSource(option: string, name: string, source: string): NamedConte
   }
   const scheme = SCHEME.exec(source)?.[1];
   if (scheme !== undefined) {
-    const known = "docker-image, http, https and git, and paths of directories";
+    const known = "docker-image, oci-layout, http, https and git, and paths of directories";
     throw invalidOption(option, `${option} has the scheme ${showValue(scheme)}. Known are ${known}`);
   }
   const localName = TAKEN_NAMES.has(name) ? `_${name}` : name;

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+import { SessionError } from "@bk/session";
+import { invalidOption } from "../options/invalid-option.js";
+
+/** Makes a store that cannot be used the fault of the option that names it. */
+export async function asOption<T>(option: string, work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    throw SessionError.is(error) ? invalidOption(option, error.message, error) : error;
+  }
+}

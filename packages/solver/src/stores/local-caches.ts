@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+import { hasBlob, openExportStore, openImportStore, putManifest } from "@bk/session";
+import type { ResolvedCache } from "../options/caches/resolved-cache.js";
+import { asOption } from "./as-option.js";
+import { checkIndex, findExisting } from "./check-index.js";
+import { parseManifest } from "./exported-manifest.js";
+import type { OpenedStore } from "./store-services.js";
+
+/** Must match the daemon: cache/remotecache/local of moby/buildkit. */
+const STORE_PREFIX = "local:";
+const DEFAULT_TAG = "latest";
+
+export interface OpenedCaches {
+  readonly opened: readonly OpenedStore[];
+  /** The caches as the daemon is to see them. */
+  readonly caches: readonly ResolvedCache[];
+}
+
+/**
+ * Opens the local caches that a build reads, each by the digest of its manifest. As with docker buildx, one that is
+ * not there is left out.
+ *
+ * @throws {SolverError} `BK_OPTIONS_INVALID` for a directory whose index cannot be read
+ */
+export async function openCacheImports(caches: readonly ResolvedCache[]): Promise<OpenedCaches> {
+  const opened: OpenedStore[] = [];
+  const found: ResolvedCache[] = [];
+  for (const [index, cache] of caches.entries()) {
+    if (cache.type !== "local") {
+      found.push(cache);
+      continue;
+    }
+    const { src: dir = "", tag = DEFAULT_TAG, ...attrs } = cache.attrs;
+    const option = `cacheFrom[${index}].src`;
+    const digest = attrs["digest"] ?? (await asOption(option, findExisting(dir, tag)))?.digest;
+    if (digest === undefined || !(await asOption(option, hasBlob(dir, digest)))) continue;
+    const src = `from-${index}`;
+    opened.push({ id: STORE_PREFIX + src, store: await asOption(option, openImportStore(dir)) });
+    found.push({ ...cache, attrs: { ...attrs, src, digest } });
+  }
+  return { opened, caches: found };
+}
+
+/**
+ * Opens the directories that a build writes its cache to.
+ *
+ * @throws {SolverError} `BK_OPTIONS_INVALID` for one that cannot be used
+ */
+export async function openCacheExports(caches: readonly ResolvedCache[]): Promise<OpenedCaches> {
+  const opened: OpenedStore[] = [];
+  const shown: ResolvedCache[] = [];
+  for (const [index, cache] of caches.entries()) {
+    if (cache.type !== "local") {
+      shown.push(cache);
+      continue;
+    }
+    const { dest: dir = "", tag = DEFAULT_TAG, ...attrs } = cache.attrs;
+    const option = `cacheTo[${index}].dest`;
+    await asOption(option, checkIndex(dir));
+    const dest = `to-${index}`;
+    opened.push({
+      id: STORE_PREFIX + dest,
+      store: await asOption(option, openExportStore(dir)),
+      async finish(response, { signal }) {
+        const manifest = response["cache.manifest"];
+        // A build without a layer has no cache.
+        if (manifest !== undefined) await putManifest(dir, parseManifest(manifest), [{ tag }], { signal });
+      },
+    });
+    shown.push({ ...cache, attrs: { ...attrs, dest } });
+  }
+  return { opened, caches: shown };
+}
