@@ -6,6 +6,7 @@ import { decodeBytesMessage } from "../bytes-message.js";
 import { SessionError } from "../errors.js";
 import { readMessages } from "../message-stream.js";
 import type { Metadata } from "../metadata.js";
+import { toPlainText } from "./plain-text.js";
 import { type ReceiveSummary, receiveFiles } from "./receive/receive-files.js";
 import type { Target } from "./receive/target.js";
 
@@ -82,7 +83,7 @@ async function receiveDirectory(
 
 /** The daemon has been told in the words that it expects; this is for whoever waits for the export. */
 function exportRefused(cause: SessionError): SessionError {
-  const message = `The transfer of the exported directory from the daemon failed: ${cause.message}`;
+  const message = `The transfer of the exported directory from the daemon failed: ${toPlainText(cause.message)}`;
   return new SessionError("BK_PROTOCOL", message, { cause });
 }
 

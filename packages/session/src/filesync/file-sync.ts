@@ -3,6 +3,7 @@ import type { Attachable, StreamCall } from "../attachable.js";
 import { SessionError } from "../errors.js";
 import type { Metadata } from "../metadata.js";
 import { fromByteString, toByteString } from "./byte-string.js";
+import { toPlainText } from "./plain-text.js";
 import { type SendOptions, sendFiles } from "./send/send-files.js";
 import type { SendProgress } from "./send/send-progress.js";
 import type { SyncPatterns, SyncSource } from "./source/source.js";
@@ -75,9 +76,7 @@ function explainFailure(error: unknown, dir: string): unknown {
 
 function describeFailure(text: string, what: string): string {
   const given = /^error from receiver: (.*)$/s.exec(text)?.[1];
-  // The daemon's text may hold anything, and is shown in a terminal.
-  if (given !== undefined)
-    return `The daemon stopped the transfer of ${what}: ${given.replace(/\p{Cc}+/gu, " ")}`;
+  if (given !== undefined) return `The daemon stopped the transfer of ${what}: ${toPlainText(given)}`;
   if (text === "EOF") return `The daemon ended the transfer of ${what} before it had everything`;
   if (text.startsWith("invalid file id"))
     return `The daemon asked for a file of ${what} that it was not offered, or asked twice: ${text}`;

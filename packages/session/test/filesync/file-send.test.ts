@@ -149,6 +149,19 @@ describe("createFileSend() with a directory", () => {
     expect(pair.failures).toMatchObject([{ code: "BK_PROTOCOL", cause: { message: text } }]);
   });
 
+  test("says what the daemon did wrong in few words, none of which a terminal acts on", async () => {
+    await using pair = await openSessionPair(
+      createFileSend(new Map([[0, { openDirectory: () => createMemoryTarget() }]])),
+    );
+    const call = pair.peer.call(METHOD);
+
+    call.send(PacketSchema, { stat: { path: `../\u001b]0;owned\u0007${"x".repeat(100_000)}`, mode: 0o644 } });
+
+    const { message } = await pair.failed;
+    expect(message).toMatch(/failed: escape check \.\.\/ \]0;owned x+\.\.\.$/);
+    expect(message.length).toBeLessThan(1200);
+  });
+
   test("touches nothing with mode=delete unless the daemon sends all platforms in one transfer", async () => {
     await using out = await tree("ADD old file");
     const open = { openDirectory: () => createDiskTarget({ dir: out.path, delete: true }) };
