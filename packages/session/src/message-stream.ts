@@ -30,6 +30,7 @@ export async function readMessages(stream: Readable, options: MessageStreamOptio
         try {
           reader.push(chunk);
         } catch (error) {
+          stream.off("data", onData); // more may come in this turn, and would be cut into messages anywhere
           reject(error);
         }
       };
