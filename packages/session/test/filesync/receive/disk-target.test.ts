@@ -8,6 +8,7 @@ import {
   readdirSync,
   readFileSync,
   readlinkSync,
+  rmSync,
   statSync,
   symlinkSync,
   writeFileSync,
@@ -251,6 +252,22 @@ describe("createDiskTarget()", () => {
     );
     await expect(sender.received).rejects.toMatchObject({ code: "BK_EXPORT_FAILED" });
     expect(await readTree(out.join("secret"))).toEqual(["ADD file file keep-out"]);
+  });
+
+  test("makes no hard link to a link that took the file's place", async () => {
+    await using out = await destination();
+    const sender = startReceiver(createDiskTarget({ dir: out.dir }));
+    sender.stat("a", { size: 1n });
+    sender.stat("b", { size: 1n, linkname: "a" });
+    sender.contents(0, "x");
+    await expect.poll(() => readdirSync(out.dir)).toEqual(["a"]);
+    rmSync(`${out.dir}/a`);
+    symlinkSync("../secret/file", `${out.dir}/a`);
+    sender.endOfStats();
+
+    expect(await sender.rest()).toEqual(["REQ 0", `ERR Cannot write b in ${out.dir}: a is no file any more`]);
+    await expect(sender.received).rejects.toMatchObject({ code: "BK_EXPORT_FAILED" });
+    expect(readdirSync(out.dir)).toEqual(["a"]);
   });
 
   test("leaves old files whole and nothing half-written when it is interrupted", async () => {
