@@ -1,20 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
+import { stat } from "node:fs/promises";
 import type { BuildOptions } from "@bk/client";
 import type { CallFlags } from "./call-flags.js";
 import type { CliContext } from "./cli-context.js";
+import { type InputFlags, toInputOptions } from "./input-flags.js";
 import { type MountFlags, toMountOptions } from "./mount-flags.js";
 import { UsageError } from "./usage-error.js";
 
 /** The flags of `bk build`, as the command line has them. */
-export interface BuildFlags extends MountFlags, CallFlags {
+export interface BuildFlags extends CallFlags, InputFlags, MountFlags {
   readonly tag?: readonly string[];
   readonly file?: string;
   readonly buildArg?: readonly string[];
-  readonly platform?: string;
   readonly target?: string;
   readonly label?: readonly string[];
-  /** False with `--no-cache`. */
-  readonly cache: boolean;
   readonly wait?: boolean;
 }
 
@@ -22,6 +21,8 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Stands for stdin where a path is expected. */
 const STDIN = "-";
+/** Of the reproducible-builds project: BuildKit gives an image this time. */
+const EPOCH = "SOURCE_DATE_EPOCH";
 
 /**
  * Turns flags into options. What the options mean, and whether they make sense, is the client's business.
@@ -36,27 +37,45 @@ export async function toBuildOptions(
   if (contextPath === STDIN && flags.file === STDIN)
     throw new UsageError("Stdin cannot be both the context and the Dockerfile");
   return {
-    ...(contextPath === STDIN ? { context: context.stdin } : { contextDir: contextPath }),
+    ...(await toContext(contextPath, context)),
     tag: flags.tag,
     dockerfile: flags.file === STDIN ? context.stdin : flags.file,
-    platform: flags.platform,
     target: flags.target,
-    noCache: !flags.cache,
     buildArgs: Object.fromEntries(parseBuildArgs(flags.buildArg ?? [], context.env)),
     labels: Object.fromEntries(
       (flags.label ?? []).map((text) => parsePair("--label", text)).map(withEmptyValue),
     ),
+    ...(await toInputOptions(flags, context.env)),
     ...(await toMountOptions(flags, context.env)),
   };
 }
 
-/** A build arg without `=` has the value of the environment variable, and is left out when there is none. */
+/** As docker buildx does, takes a directory that is there for one, whatever it is called. */
+async function toContext(
+  path: string,
+  { stdin }: Pick<CliContext, "stdin">,
+): Promise<Pick<BuildOptions, "context" | "contextDir">> {
+  if (path === STDIN) return { context: stdin };
+  const { isRemoteContext } = await import("@bk/solver/flags");
+  const isDirectory = await stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+  return !isDirectory && isRemoteContext(path) ? { context: path } : { contextDir: path };
+}
+
+/**
+ * The time of SOURCE_DATE_EPOCH is passed on even if it is not asked for. A build arg without `=` has the value of the environment variable, and is
+ * left out when there is none.
+ */
 function parseBuildArgs(texts: readonly string[], env: Environment): readonly (readonly [string, string])[] {
-  return texts.flatMap((text) => {
+  const args = texts.flatMap((text) => {
     const [name, given] = parsePair("--build-arg", text);
     const value = given ?? env[name];
     return value === undefined ? [] : [[name, value] as const];
   });
+  const epoch = env[EPOCH];
+  return epoch && !args.some(([name]) => name === EPOCH) ? [...args, [EPOCH, epoch]] : args;
 }
 
 function withEmptyValue([name, value]: readonly [string, string | undefined]): readonly [string, string] {

@@ -14,7 +14,10 @@ export function addBuildCommand(program: Command, context: CliContext): void {
   program
     .command("build")
     .description("build an image from a Dockerfile")
-    .argument("<path>", "directory that COPY and ADD read from; - for a tar, or a Dockerfile alone, on stdin")
+    .argument(
+      "<path>",
+      "directory that COPY and ADD read from, or URL of a git repository or a tar; - for a tar, or a Dockerfile alone, on stdin",
+    )
     .option("-t, --tag <name>", "name of the image, as name or name:tag (repeatable)", append)
     .option("-f, --file <path>", "the Dockerfile; - for stdin (default: Dockerfile in PATH)")
     .option(
@@ -22,7 +25,11 @@ export function addBuildCommand(program: Command, context: CliContext): void {
       "value of an ARG; the environment's without =value (repeatable)",
       append,
     )
-    .option("--platform <os/arch>", "platform to build for, such as linux/arm64 (default: the daemon's)")
+    .option(
+      "--platform <os/arch>",
+      "platform to build for, such as linux/arm64 (repeatable; default: the daemon's)",
+      append,
+    )
     .option("--target <stage>", "stage to build (default: the last)")
     .option("--label <name=value>", "label of the image (repeatable)", append)
     .option(
@@ -36,6 +43,32 @@ export function addBuildCommand(program: Command, context: CliContext): void {
       append,
     )
     .option("--no-cache", "run every step anew")
+    .option("--no-cache-filter <stage>", "run the steps of a stage anew (repeatable)", append)
+    .option("--pull", "look every image up at its registry")
+    .option(
+      "--build-context <name=source>",
+      "what the Dockerfile finds under a name: a directory, a URL, docker-image://IMAGE, oci-layout://PATH:TAG (repeatable)",
+      append,
+    )
+    .option("--network <mode>", "network of RUN steps: default, host or none")
+    .option("--add-host <name:address>", "line of /etc/hosts for RUN steps (repeatable)", append)
+    .option("--shm-size <size>", "size of /dev/shm for RUN steps, such as 128m")
+    .option("--ulimit <name=soft:hard>", "limit of RUN steps, such as nofile=1024:2048 (repeatable)", append)
+    .option("--cgroup-parent <cgroup>", "cgroup that those of RUN steps are put into")
+    .option(
+      "--allow <entitlement>",
+      "what RUN steps may do: network.host, security.insecure, device=NAME (repeatable)",
+      append,
+    )
+    .option(
+      "--annotation <name=value>",
+      "annotation of the image; index:NAME=VALUE for another place (repeatable)",
+      append,
+    )
+    .option("--attest <spec>", "statement about the image: type=sbom or type=provenance (repeatable)", append)
+    .option("--provenance <value>", "true, false, or parameters such as mode=max")
+    .option("--sbom <value>", "true, false, or parameters such as generator=IMAGE")
+    .option("--source-policy-file <path>", "JSON that says which sources the build may use")
     .option(
       "--call <method>",
       "build, or check, outline or targets: what to ask about the Dockerfile; also METHOD,format=json",

@@ -49,8 +49,8 @@ export interface SolveOptions extends MainContextOptions {
   /** Look every image up at its registry, whatever the daemon has of it. */
   readonly pull?: boolean | undefined;
   /**
-   * What the Dockerfile finds under names beside its own stages: `docker-image://alpine:3.19`, a git or HTTP URL, or the
-   * path of a directory.
+   * What the Dockerfile finds under names beside its own stages: `docker-image://alpine:3.19`, a git or HTTP URL,
+   * `oci-layout://path:tag` or `oci-layout://path@digest`, or the path of a directory.
    */
   readonly namedContexts?: Readonly<Record<string, string>> | undefined;
   /** What RUN steps run with: network, hosts, limits. */

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { normalizeContextName } from "../contexts/context-name.js";
+import { parseRemoteUrl } from "../contexts/remote-url.js";
 import { invalidOption, showValue } from "../invalid-option.js";
 import { splitPair } from "./csv.js";
 
@@ -13,4 +14,13 @@ export function parseContextFlag(text: string): readonly [name: string, source: 
   if (!pair) throw invalidOption("contexts", `The build context ${showValue(text)} is not name=source`);
   const [name, source] = pair;
   return [normalizeContextName(name), source];
+}
+
+/**
+ * Whether the daemon would fetch what `docker buildx build` gets as its path: a git or HTTP URL.
+ *
+ * @throws {SolverError} `BK_OPTIONS_INVALID` for a malformed one
+ */
+export function isRemoteContext(path: string): boolean {
+  return parseRemoteUrl("context", path) !== undefined;
 }

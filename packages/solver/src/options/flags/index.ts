@@ -12,8 +12,10 @@ export {
 } from "./attest-flag.js";
 export { type CacheFlag, formatCacheFlag, parseCacheFlag } from "./cache-flag.js";
 export { type CallFlag, parseCallFlag } from "./call-flag.js";
-export { parseContextFlag } from "./context-flag.js";
-export { parseCsvLine } from "./csv.js";
+export { isRemoteContext, parseContextFlag } from "./context-flag.js";
+export { parseBool, parseCsvLine } from "./csv.js";
+export { parseHostFlag } from "./host-flag.js";
 export { formatOutputFlag, type OutputFlag, parseOutputFlag } from "./output-flag.js";
 export { formatSecretFlag, parseSecretFlag, type SecretFlag, toSecretSource } from "./secret-flag.js";
 export { formatSshFlag, parseSshFlag, type SshFlag } from "./ssh-flag.js";
+export { parseUlimitFlag } from "./ulimit-flag.js";

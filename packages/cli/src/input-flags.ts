@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+import { readFile } from "node:fs/promises";
+import type { BuildOptions } from "@bk/client";
+import { toAttestations } from "./attest-flags.js";
+import { parseSize } from "./quantity.js";
+import { UsageError } from "./usage-error.js";
+
+/** The flags of `bk build` that say what a build may use, and what its steps run with. */
+export interface InputFlags {
+  readonly addHost?: readonly string[];
+  readonly allow?: readonly string[];
+  readonly annotation?: readonly string[];
+  readonly attest?: readonly string[];
+  readonly buildContext?: readonly string[];
+  /** False with `--no-cache`. */
+  readonly cache: boolean;
+  readonly cgroupParent?: string;
+  readonly network?: string;
+  readonly noCacheFilter?: readonly string[];
+  readonly platform?: readonly string[];
+  readonly provenance?: string;
+  readonly pull?: boolean;
+  readonly sbom?: string;
+  readonly shmSize?: string;
+  readonly sourcePolicyFile?: string;
+  readonly ulimit?: readonly string[];
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+type InputOptions = Pick<
+  BuildOptions,
+  | "annotations"
+  | "attestations"
+  | "entitlements"
+  | "namedContexts"
+  | "noCache"
+  | "platform"
+  | "pull"
+  | "run"
+  | "sourcePolicy"
+>;
+
+/** docker buildx's name for the file of `--source-policy-file`. */
+const SOURCE_POLICY_VARIABLE = "EXPERIMENTAL_BUILDKIT_SOURCE_POLICY";
+
+/**
+ * Turns flags into options. Must read what docker buildx reads.
+ *
+ * @throws {UsageError}; {SolverError} `BK_OPTIONS_INVALID` for a malformed flag.
+ */
+export async function toInputOptions(flags: InputFlags, env: Environment): Promise<InputOptions> {
+  const { parseAllowFlag, parseContextFlag } = await import("@bk/solver/flags");
+  const allowed = (flags.allow ?? []).filter(isGiven).map(parseAllowFlag);
+  return {
+    platform: flags.platform?.flatMap((text) => text.split(",")),
+    noCache: flags.cache ? flags.noCacheFilter?.flatMap((text) => text.split(",")) : true,
+    pull: flags.pull,
+    namedContexts: Object.fromEntries((flags.buildContext ?? []).map(parseContextFlag)),
+    run: await toRunOptions(flags),
+    entitlements: allowed.flatMap((flag) => (flag.kind === "entitlement" ? [flag.entitlement] : [])),
+    annotations: Object.fromEntries((flags.annotation ?? []).map(parseAnnotation)),
+    attestations: await toAttestations(flags, env),
+    sourcePolicy: await readSourcePolicy(flags.sourcePolicyFile ?? env[SOURCE_POLICY_VARIABLE]),
+  };
+}
+
+async function toRunOptions(flags: InputFlags): Promise<NonNullable<BuildOptions["run"]>> {
+  const { parseHostFlag, parseUlimitFlag } = await import("@bk/solver/flags");
+  const hosts: Record<string, readonly string[]> = {};
+  for (const [host, address] of (flags.addHost ?? []).flatMap(parseHostFlag))
+    hosts[host] = [...(hosts[host] ?? []), address];
+  return {
+    // What is none of these, the solver refuses.
+    network: (flags.network || undefined) as "default" | undefined,
+    hosts,
+    shmSize: flags.shmSize === undefined ? undefined : parseSize("--shm-size", flags.shmSize),
+    ulimits: Object.fromEntries((flags.ulimit ?? []).map(parseUlimitFlag)),
+    cgroupParent: flags.cgroupParent || undefined,
+  };
+}
+
+/** What stands before the first `=` may hold the places of the annotation. */
+function parseAnnotation(text: string): readonly [string, string] {
+  const at = text.indexOf("=");
+  if (at < 1) throw new UsageError(`--annotation needs NAME=VALUE, and got ${JSON.stringify(text)}`);
+  return [text.slice(0, at), text.slice(at + 1)];
+}
+
+async function readSourcePolicy(path: string | undefined): Promise<BuildOptions["sourcePolicy"]> {
+  if (!path) return undefined;
+  try {
+    return JSON.parse(await readFile(path, "utf8"));
+  } catch (cause) {
+    const why = cause instanceof SyntaxError ? "it is not JSON" : (cause as Error).message;
+    throw new UsageError(`Cannot read the source policy ${path}: ${why}`);
+  }
+}
+
+/** As docker buildx does, passes over flags without a value. */
+function isGiven(text: string): boolean {
+  return text !== "";
+}
