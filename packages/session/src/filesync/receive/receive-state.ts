@@ -23,7 +23,7 @@ export const DEFAULT_LIMITS: ReceiveLimits = {
 };
 
 /** Enough to keep a sender busy over a slow line, and so few bytes that it can never refuse to take them. */
-export const MAX_REQUESTED = 512;
+const MAX_REQUESTED = 512;
 /** The reference sends 4 files at a time. Each one that has begun holds memory here. */
 const MAX_BEGUN = 64;
 

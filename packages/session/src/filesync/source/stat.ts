@@ -106,7 +106,7 @@ function typeBits(type: number): number {
 }
 
 /** Linux's split of `st_rdev`, with the parts that fsutil sends. */
-export function splitDevice(rdev: bigint): { readonly major: number; readonly minor: number } {
+function splitDevice(rdev: bigint): { readonly major: number; readonly minor: number } {
   return { major: Number((rdev >> 8n) & 0xfffn), minor: Number((rdev & 0xffn) | ((rdev >> 12n) & 0xfff00n)) };
 }
 
