@@ -1,22 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Writable } from "node:stream";
 import type { AuthOptions, SyncProgress } from "@bk/session";
-import type { ExportOptions, SolveOptions } from "@bk/solver";
+import type { SolveOptions } from "@bk/solver";
 import type { AbortOptions } from "@bk/transport";
+import type { BuildExport } from "./client-exports.js";
+import type { ResultFileOptions } from "./result-files.js";
 
 export type RegistryAuthOptions = Pick<AuthOptions, "allowedRegistries" | "allowTokenRealm" | "tls">;
 
 /** What is built is described by `SolveOptions` of `@bk/solver`. */
-export interface BuildOptions extends AbortOptions, Omit<SolveOptions, "tags" | "exports"> {
+export interface BuildOptions
+  extends AbortOptions,
+    ResultFileOptions,
+    Omit<SolveOptions, "tags" | "exports"> {
   /** Which registries may be used as the user, and where the credentials for them may go. */
   readonly registryAuth?: RegistryAuthOptions | undefined;
   /** Name of the image, or several. Standalone builds that are loaded into Docker need one. */
   readonly tag?: string | readonly string[] | undefined;
   /**
    * Where the result goes, in place of Docker: `[{ type: "local", dest: "out" }]`. No Docker is needed for that, nor a
-   * tag unless the export pushes. With an empty list it stays in the daemon's cache.
+   * tag unless the export pushes. With `{ type: "load" }` among others it goes into Docker too. With an empty list it
+   * stays in the daemon's cache.
    */
-  readonly exports?: readonly ExportOptions[] | undefined;
+  readonly exports?: readonly BuildExport[] | undefined;
   /**
    * Called every 100 ms while the context or the Dockerfile is sent, and once at the end of each. What it throws
    * fails the build.

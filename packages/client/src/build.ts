@@ -4,17 +4,17 @@ import {
   type BuildResult,
   type Daemon,
   type ExportOptions,
-  openDockerLoad,
   ping,
   resolveSolveOptions,
   type SolveCallOptions,
   type SolveOptions,
   solve,
 } from "@bk/solver";
-import { type DockerEndpoint, pingDocker, resolveDockerEndpoint, TransportError } from "@bk/transport";
 import type { BuildOptions } from "./build-options.js";
+import { toEmbeddedExports, toStandaloneExports, toUnopenedExports } from "./client-exports.js";
 import { ClientError } from "./errors.js";
 import { createPlainProgress } from "./plain-progress.js";
+import { prepareResultFiles, writeResultFiles } from "./result-files.js";
 import { waitForReady } from "./wait-for-ready.js";
 
 export interface BuildContext {
@@ -23,9 +23,16 @@ export interface BuildContext {
   readonly signal: AbortSignal;
 }
 
+/** Where the result goes that nobody wanted elsewhere. */
+const LOAD = [{ type: "load" }] as const;
+
 /** Builds into the image store of the Docker whose BuildKit it is. Without a tag the image is untagged. */
-export function buildEmbedded(context: BuildContext, options: BuildOptions): Promise<BuildResult> {
-  return run(context, options, options.exports ?? [{ type: "moby" }], solve);
+export async function buildEmbedded(context: BuildContext, options: BuildOptions): Promise<BuildResult> {
+  const exports = options.exports ?? LOAD;
+  await prepareResultFiles({ ...options, exports });
+  const result = await run(context, options, await toEmbeddedExports(exports, context), solve);
+  await writeResultFiles(options, result, context);
+  return result;
 }
 
 /** Builds on a standalone daemon. Without exports, the image goes into a Docker that was found to be there before. */
@@ -36,11 +43,15 @@ export async function buildStandalone(context: BuildContext, options: BuildOptio
       "A standalone build needs a tag: the image is loaded into Docker, which would show it without a name",
     );
   }
-  const checked = options.exports ?? [{ type: "docker", open: () => Promise.reject(new Error("unused")) }];
-  resolveSolveOptions({ ...toSolveOptions(options), exports: checked }, context.env); // what is wrong is worth no wait
-  const exports = options.exports ?? [await findDockerLoad(context)];
+  const exports = options.exports ?? LOAD;
+  // What is wrong is worth no wait.
+  resolveSolveOptions({ ...toSolveOptions(options), exports: toUnopenedExports(exports) }, context.env);
+  await prepareResultFiles({ ...options, exports });
+  const opened = await toStandaloneExports(exports, context);
   await awaitDaemon(context, options);
-  return run(context, options, exports, solve);
+  const result = await run(context, options, opened, solve);
+  await writeResultFiles(options, result, context);
+  return result;
 }
 
 /** What is asked about a build, or done with it. */
@@ -91,36 +102,14 @@ async function run<T>(
 }
 
 function toSolveOptions(given: BuildOptions): SolveOptions {
-  const { output, registryAuth, onSyncProgress, onUnreadable, tag, waitTimeoutMs, signal, ...options } =
-    given;
+  const { output, registryAuth, onSyncProgress, onUnreadable, waitTimeoutMs, signal, ...rest } = given;
+  const { metadataFile, metadataProvenance, imageIdFile, exports, tag, ...options } = rest;
   return { ...options, tags: toTags(tag) };
-}
-
-async function findDockerLoad(context: BuildContext): Promise<ExportOptions> {
-  const docker = await findDocker(context);
-  return { type: "docker", open: (_metadata, given) => openDockerLoad(docker, given) };
 }
 
 /** As docker does: the credentials and the client's keys are those of the Docker config. */
 function createRegistryAuth({ env }: BuildContext, { registryAuth }: BuildOptions): Attachable {
   return createAuth({ ...registryAuth, credentials: createDockerCredentials({ env }), env });
-}
-
-/** The Docker that the image goes to, asked whether it is there before the build begins. */
-async function findDocker({ env, signal }: BuildContext): Promise<DockerEndpoint> {
-  try {
-    const endpoint = await resolveDockerEndpoint({ env, signal });
-    await pingDocker(endpoint, { signal });
-    return endpoint;
-  } catch (cause) {
-    signal.throwIfAborted();
-    if (!TransportError.is(cause)) throw cause;
-    throw new ClientError(
-      "BK_NO_DOCKER",
-      `There is no Docker to load the image into: ${cause.message.replace(/[.?!]+$/, "")}. Start one, set DOCKER_HOST, or give exports: { type: "local", dest: "out" }, or { type: "image", push: true } for a registry`,
-      { cause },
-    );
-  }
 }
 
 function toTags(tag: BuildOptions["tag"]): readonly string[] {

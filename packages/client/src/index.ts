@@ -23,6 +23,8 @@ export {
 export {
   type BuildResult,
   type BuildTarget,
+  type CacheExportOptions,
+  type CacheImportOptions,
   type CheckResult,
   type ExportOptions,
   type FrontendAnswer,
@@ -37,7 +39,10 @@ export {
 export { TransportError } from "@bk/transport";
 export type { BuildOptions, RegistryAuthOptions } from "./build-options.js";
 export { Client, type EmbeddedOptions, type FromEnvOptions } from "./client.js";
+export type { BuildExport } from "./client-exports.js";
 export type { ContextDialer, EmbeddedDialers, SessionDialer } from "./embedded-dialers.js";
 export { ClientError, type ClientErrorCode } from "./errors.js";
+export type { LoadExport } from "./load-export.js";
 export { createPlainProgress, type PlainProgress } from "./plain-progress.js";
+export type { ResultFileOptions } from "./result-files.js";
 export type { WaitOptions } from "./wait-for-ready.js";

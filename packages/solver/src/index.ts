@@ -21,6 +21,7 @@ export { ping } from "./daemon/ping.js";
 export { openDockerLoad } from "./docker-load.js";
 export { usesContainerdStore } from "./docker-store.js";
 export { SolverError, type SolverErrorCode, type SolverErrorJson } from "./errors.js";
+export { checkFileTarget, openFileTarget } from "./exports/file-target.js";
 // Its failure.
 export { formatSolveFailure } from "./failure/failure-text.js";
 export { toPlainLine } from "./failure/log-tail.js";
@@ -59,10 +60,10 @@ export {
   listBuilds,
 } from "./history/list-builds.js";
 export { deleteBuild, pinBuild } from "./history/update-build.js";
-export type { AttestationOptions, ProvenanceOptions, SbomOptions } from "./options/attestations.js";
 // What is told of a build, beside its result.
 export { type BuildMetadataOptions, readBuildMetadata } from "./metadata/build-metadata.js";
 export type { ProvenanceMode } from "./metadata/read-provenance.js";
+export type { AttestationOptions, ProvenanceOptions, SbomOptions } from "./options/attestations.js";
 export type { CacheExportOptions, CacheImportOptions } from "./options/cache-options.js";
 export type { AzblobCacheExport, AzblobCacheImport } from "./options/caches/azblob.js";
 export type { GhaCacheExport, GhaCacheImport } from "./options/caches/gha.js";
