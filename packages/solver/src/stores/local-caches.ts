@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+import { isDeepStrictEqual } from "node:util";
 import { hasBlob, openExportStore, openImportStore, putManifest } from "@bk/session";
 import type { ResolvedCache } from "../options/caches/resolved-cache.js";
+import { invalidOption } from "../options/invalid-option.js";
 import { asOption } from "./as-option.js";
 import { checkIndex, findExisting } from "./check-index.js";
 import { parseManifest } from "./exported-manifest.js";
@@ -44,11 +46,13 @@ export async function openCacheImports(caches: readonly ResolvedCache[]): Promis
 /**
  * Opens the directories that a build writes its cache to.
  *
- * @throws {SolverError} `BK_OPTIONS_INVALID` for one that cannot be used
+ * @throws {SolverError} `BK_OPTIONS_INVALID` for one that cannot be used, and for two of different kinds: the daemon
+ * says of one cache only what it wrote
  */
 export async function openCacheExports(caches: readonly ResolvedCache[]): Promise<OpenedCaches> {
   const opened: OpenedStore[] = [];
   const shown: ResolvedCache[] = [];
+  let kind: ResolvedCache["attrs"] | undefined;
   for (const [index, cache] of caches.entries()) {
     if (cache.type !== "local") {
       shown.push(cache);
@@ -56,6 +60,12 @@ export async function openCacheExports(caches: readonly ResolvedCache[]): Promis
     }
     const { dest: dir = "", tag = DEFAULT_TAG, ...attrs } = cache.attrs;
     const option = `cacheTo[${index}].dest`;
+    kind ??= attrs;
+    if (!isDeepStrictEqual(attrs, kind))
+      throw invalidOption(
+        `cacheTo[${index}]`,
+        "Local caches that one build writes must not differ but in dest and tag",
+      );
     await asOption(option, checkIndex(dir));
     const dest = `to-${index}`;
     opened.push({
