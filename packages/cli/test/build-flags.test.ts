@@ -45,6 +45,22 @@ describe("toBuildOptions()", () => {
     await expect(toBuildOptions("-", { cache: true, file: "-" })).rejects.toThrow("Stdin cannot be both");
   });
 
+  test("takes a URL for the context, and everything else for a directory", async () => {
+    const url = "https://host/app.git#main";
+    expect(await toBuildOptions(url, { cache: true })).toMatchObject({ context: url });
+    expect(await toBuildOptions("missing", { cache: true })).toMatchObject({ contextDir: "missing" });
+    await expect(toBuildOptions("https://host:port/app.git", { cache: true })).rejects.toThrow(
+      "host or port",
+    );
+  });
+
+  test("passes the time of SOURCE_DATE_EPOCH on, and not in place of another", async () => {
+    const env = { SOURCE_DATE_EPOCH: "1700000000" };
+    const given = { cache: true, buildArg: ["SOURCE_DATE_EPOCH=0"] };
+    expect(await toBuildOptions(".", { cache: true }, env)).toMatchObject({ buildArgs: env });
+    expect(await toBuildOptions(".", given, env)).toMatchObject({ buildArgs: { SOURCE_DATE_EPOCH: "0" } });
+  });
+
   test("takes secrets from files and variables, by name alone from whichever there is", async () => {
     const secret = ["id=a,src=x", "type=env,id=b,src=B", "id=TOKEN", "id=.npmrc", "", "id=a,env=LATER"];
     const { secrets } = await toBuildOptions(".", { cache: true, secret }, { TOKEN: "t" });

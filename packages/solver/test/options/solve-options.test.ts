@@ -31,8 +31,23 @@ describe("resolveSolveOptions()", () => {
       buildArgs: {},
       labels: {},
       target: undefined,
-      noCache: false,
+      noCache: [],
+      pull: false,
+      namedContexts: new Map(),
+      run: {
+        network: undefined,
+        hosts: [],
+        shmSize: undefined,
+        ulimits: [],
+        cgroupParent: undefined,
+      },
+      entitlements: [],
+      attestations: { sbom: undefined, provenance: undefined, autoProvenance: false },
+      sourcePolicy: undefined,
+      frontend: { name: "dockerfile.v0", attrs: {} },
       exports: [],
+      cacheFrom: [],
+      cacheTo: [],
     });
   });
 
@@ -100,6 +115,21 @@ describe("resolveSolveOptions()", () => {
     ["a label with a space in its name", { labels: { "a b": "x" } }, "labels", "a b"],
     ["an empty target", { target: "" }, "target", '""'],
     ["a target of two words", { target: "a b" }, "target", "a b"],
+    ["two stages in one name", { noCache: ["a,b"] }, "noCache[0]", "one stage"],
+    ["an unknown entitlement", { entitlements: ["root"] }, "entitlements[0]", "root"],
+    [
+      "buildx's own entitlement",
+      { entitlements: ["buildx.local.delete"] },
+      "entitlements[0]",
+      "no entitlement",
+    ],
+    ["text for a context that is no URL", { contextDir: undefined, context: "." }, "context", "contextDir"],
+    [
+      "attestations in a docker tar",
+      { attestations: { sbom: true }, exports: [{ type: "docker", open }] },
+      "attestations",
+      "docker export",
+    ],
     ["text that is no Unicode", { target: "\ud800" }, "target", "Unicode"],
     ["an empty Dockerfile path", { dockerfile: "" }, "dockerfile", '""'],
     ["a push to nowhere", { exports: [{ type: "image", push: true }] }, "tags", "at least one tag"],
@@ -128,6 +158,11 @@ describe("resolveSolveOptions()", () => {
     });
     const type = JSON.parse('{ "contextDir": "/ctx", "exports": [{ "type": "tarball" }] }');
     expect(refusal(type).message).toContain('There is no export type "tarball"');
+  });
+
+  test("takes build args that are null from the environment, and leaves out those that are not there", () => {
+    const options = { contextDir: "/ctx", buildArgs: { A: null, B: null, C: "" } };
+    expect(resolveSolveOptions(options, { A: "a" }).buildArgs).toEqual({ A: "a", C: "" });
   });
 
   test("never shows the value of a build arg", () => {
