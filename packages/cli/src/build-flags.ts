@@ -5,11 +5,11 @@ import type { CallFlags } from "./call-flags.js";
 import type { CliContext } from "./cli-context.js";
 import { type InputFlags, toInputOptions } from "./input-flags.js";
 import { type MountFlags, toMountOptions } from "./mount-flags.js";
+import type { OutputFlags } from "./output-flags.js";
 import { UsageError } from "./usage-error.js";
 
 /** The flags of `bk build`, as the command line has them. */
-export interface BuildFlags extends CallFlags, InputFlags, MountFlags {
-  readonly tag?: readonly string[];
+export interface BuildFlags extends CallFlags, InputFlags, MountFlags, OutputFlags {
   readonly file?: string;
   readonly buildArg?: readonly string[];
   readonly target?: string;

@@ -9,6 +9,7 @@ import type { CliContext } from "../cli-context.js";
 import { EXIT_CODES } from "../exit-codes.js";
 import { ExitError } from "../exit-error.js";
 import { openClient } from "../open-client.js";
+import { takesStdout, toOutputOptions } from "../output-flags.js";
 
 export function addBuildCommand(program: Command, context: CliContext): void {
   program
@@ -57,7 +58,7 @@ export function addBuildCommand(program: Command, context: CliContext): void {
     .option("--cgroup-parent <cgroup>", "cgroup that those of RUN steps are put into")
     .option(
       "--allow <entitlement>",
-      "what RUN steps may do: network.host, security.insecure, device=NAME (repeatable)",
+      "what RUN steps may do: network.host, security.insecure, device=NAME; buildx.local.delete for an output elsewhere (repeatable)",
       append,
     )
     .option(
@@ -68,6 +69,21 @@ export function addBuildCommand(program: Command, context: CliContext): void {
     .option("--attest <spec>", "statement about the image: type=sbom or type=provenance (repeatable)", append)
     .option("--provenance <value>", "true, false, or parameters such as mode=max")
     .option("--sbom <value>", "true, false, or parameters such as generator=IMAGE")
+    .option(
+      "-o, --output <spec>",
+      "where the result goes: a directory, - for a tar, or type=TYPE,dest=PATH,... (repeatable; default: Docker)",
+      append,
+    )
+    .option("--push", "push the image to the registries of its tags: --output type=registry")
+    .option("--load", "load the image into Docker: --output type=docker")
+    .option(
+      "--cache-from <spec>",
+      "cache to take steps from: an image, or type=TYPE,NAME=VALUE,... (repeatable)",
+      append,
+    )
+    .option("--cache-to <spec>", "cache to put steps into: type=TYPE,NAME=VALUE,... (repeatable)", append)
+    .option("--metadata-file <path>", "file for digests, names and provenance, as JSON")
+    .option("--iidfile <path>", "file for the image's ID")
     .option("--source-policy-file <path>", "JSON that says which sources the build may use")
     .option(
       "--call <method>",
@@ -86,7 +102,10 @@ function append(value: string, earlier: readonly string[] = []): readonly string
 async function build(contextPath: string, flags: BuildFlags, context: CliContext): Promise<void> {
   const { signal, stdout, stderr } = context;
   const call = await toCall(flags);
-  const options = await toBuildOptions(contextPath, flags, context);
+  const options = {
+    ...(await toBuildOptions(contextPath, flags, context)),
+    ...(await toOutputOptions(flags, context)),
+  };
   const client = await openClient(context);
   try {
     if (flags.wait) await client.waitForReady({ signal });
@@ -97,7 +116,7 @@ async function build(contextPath: string, flags: BuildFlags, context: CliContext
     }
     const result = await client.build(given);
     const digest = result.imageDigest ?? result.configDigest;
-    if (digest !== undefined) stdout.write(`${digest}\n`);
+    if (digest !== undefined && !takesStdout(options, context)) stdout.write(`${digest}\n`);
   } finally {
     await client.close();
   }
