@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-import { readFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { GetTokenAuthorityRequestSchema, GetTokenAuthorityResponseSchema } from "@bk/proto/filesync";
 import { CheckAgentRequestSchema, CheckAgentResponseSchema } from "@bk/proto/sshforward";
 import { joinSessionTunnel, openSessionPeer, receiveTree, startFakeDaemon, tmpDir, tree } from "@bk/testing";
 import { expect, test } from "vitest";
+import { openWrite, sha256 } from "./content/content-peer.js";
+import { shareCaches } from "./examples/share-caches.js";
 import { shareDirectory } from "./examples/share-directory.js";
 import { shareMounts } from "./examples/share-mounts.js";
 import { shareRegistries } from "./examples/share-registries.js";
@@ -19,6 +21,7 @@ test.each([
   [2, "sync-progress"],
   [3, "share-registries"],
   [4, "share-mounts"],
+  [5, "share-caches"],
 ])("the README's example %i is the one that is tested", async (index, name) => {
   const readme = await readFile(new URL("../README.md", import.meta.url), "utf8");
   const example = await readFile(new URL(`examples/${name}.ts`, import.meta.url), "utf8");
@@ -98,4 +101,22 @@ test("the example shares secrets, a key and a context", async () => {
   const path = "/moby.sshforward.v1.SSH/CheckAgent";
   await pair.peer.unary(path, CheckAgentRequestSchema, {}, CheckAgentResponseSchema);
   expect(contextUrl).toMatch(/^http:\/\/buildkit-session\/\w+$/);
+});
+
+test("the example lets a build write a cache that the next can read", async () => {
+  await using dir = await tmpDir();
+  const digest = sha256("manifest");
+  await writeFile(dir.join("index.json"), "");
+  const caches = await shareCaches(dir.path, dir.path);
+  expect(caches.digest).toBeUndefined();
+  await using pair = await openSessionPair(caches.stores);
+
+  const write = openWrite(pair, "local:to");
+  await write.stat({ expected: digest });
+  await write.write("manifest");
+  await write.commit({ offset: 8n });
+  await caches.enter({ mediaType: "application/vnd.oci.image.manifest.v1+json", digest, size: 8 });
+  await caches.close();
+
+  expect((await shareCaches(dir.path, dir.path)).digest).toBe(digest);
 });
