@@ -10,10 +10,16 @@ const run = promisify(execFile);
  * Builds an image into the engine's store with `docker buildx build`, to compare with. Nothing comes from the
  * build cache, and no attestation is added.
  *
+ * @param args more of the command line
  * @throws Error with what the command wrote
  */
-export async function buildWithBuildx(engine: Engine, contextDir: string, tag: string): Promise<void> {
-  await runBuildx(engine, ["--no-cache", "--tag", tag, contextDir]);
+export async function buildWithBuildx(
+  engine: Engine,
+  contextDir: string,
+  tag: string,
+  args: readonly string[] = [],
+): Promise<void> {
+  await runBuildx(engine, ["--no-cache", "--tag", tag, ...args, contextDir]);
 }
 
 /**
