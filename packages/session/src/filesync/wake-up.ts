@@ -12,12 +12,13 @@ export function createWakeUp(): WakeUp {
   return {
     wake() {
       pending = true;
-      resume?.();
+      const waiter = resume;
+      resume = undefined;
+      waiter?.();
     },
     async wait() {
       if (!pending) await new Promise<void>((resolve) => (resume = resolve));
       pending = false;
-      resume = undefined;
     },
   };
 }

@@ -13,7 +13,7 @@ const OPEN_BELOW = OPEN_ROOT | constants.O_NOFOLLOW;
  * The directories below one root, reached without following a symbolic link, whoever puts one there meanwhile.
  *
  * On Linux each is held by a handle, which is opened from the handle above it and stays what it is: names are
- * reached through /proc/self/fd. Where there is no /proc, names are reached by path, and every directory on the way
+ * reached through /proc. Where there is no /proc, names are reached by path, and every directory on the way
  * is only looked at before each use: a program that swaps one for a link right then is not kept out there.
  */
 export interface Directories {
@@ -117,7 +117,8 @@ function openByPath(root: ByteString): Directories {
 }
 
 function within(handle: number, name: ByteString): NativePath {
-  return toNativePath(`/proc/self/fd/${handle}/${name}`);
+  // By its number, the process is found faster than as "self".
+  return toNativePath(`/proc/${process.pid}/fd/${handle}/${name}`);
 }
 
 /** Of a clean path: "" for a single name. */

@@ -68,7 +68,7 @@ export function createReceiveState(limits: ReceiveLimits): ReceiveState {
   const checkOrder = createEntryOrder(limits);
   const regularFiles = new Set<ByteString>();
   const requested = new Map<number, Transfer>();
-  let waiting: RequestedFile[] = [];
+  let waiting: Transfer[] = [];
   let head = 0;
   let nextId = 0;
   let described = false;
@@ -82,7 +82,7 @@ export function createReceiveState(limits: ReceiveLimits): ReceiveState {
     announcedBytes += stat.size;
     if (announcedBytes > limits.totalBytes) throw refuse(`more than ${limits.totalBytes} bytes`);
     regularFiles.add(stat.path);
-    waiting.push({ id: nextId, stat });
+    waiting.push({ id: nextId, stat, received: 0 });
   }
 
   function checkLink({ path, linkname }: FileStat): void {
@@ -126,7 +126,7 @@ export function createReceiveState(limits: ReceiveLimits): ReceiveState {
         waiting = [];
         head = 0;
       }
-      requested.set(file.id, { ...file, received: 0 });
+      requested.set(file.id, file);
       return file;
     },
     data(id, length) {
