@@ -6,7 +6,7 @@ import { isDigest } from "./options/reference.js";
 
 /** Must match the daemon: exporter/containerimage/exptypes of moby/buildkit. */
 const IMAGE_DIGEST = "containerimage.digest";
-export const CONFIG_DIGEST = "containerimage.config.digest";
+const CONFIG_DIGEST = "containerimage.config.digest";
 
 /** What a successful build left behind. */
 export interface BuildResult {
@@ -21,7 +21,10 @@ export interface BuildResult {
    * manifest or index in Docker's containerd store, else that of the configuration.
    */
   readonly imageId: string | undefined;
-  /** All that the exporters reported, as the daemon spells it. */
+  /**
+   * What the exporters reported, as the daemon spells it. As with docker buildx, the digest of the configuration is not
+   * among it with `preferImageDigest`.
+   */
   readonly exporterResponse: Readonly<Record<string, string>>;
 }
 
@@ -30,28 +33,20 @@ export function toBuildResult(
   response: SolveResponse,
   exports: readonly ResolvedExport[],
 ): BuildResult {
-  const exporterResponse = { ...response.exporterResponse };
-  const imageDigest = readDigest(exporterResponse[IMAGE_DIGEST]);
-  const configDigest = readDigest(exporterResponse[CONFIG_DIGEST]);
-  const preferred = prefersImageDigest(exports, exporterResponse) ? imageDigest : configDigest;
+  const { [CONFIG_DIGEST]: config, ...others } = response.exporterResponse;
+  const isPreferred = exports.some(({ attrs }) => isOn(attrs["prefer-image-digest"]));
+  // Docker's containerd store describes the image that it made; its classic one cannot.
+  const isDescribed = others["containerimage.descriptor"] !== undefined;
+  const isContainerd = isDescribed && exports.some(({ type }) => type === "moby");
+  const imageDigest = readDigest(others[IMAGE_DIGEST]);
+  const configDigest = readDigest(config);
   return {
     ref,
     imageDigest,
     configDigest,
-    imageId: preferred ?? imageDigest ?? configDigest,
-    exporterResponse,
+    imageId: (isPreferred || isContainerd ? imageDigest : configDigest) ?? imageDigest ?? configDigest,
+    exporterResponse: { ...others, ...(config !== undefined && !isPreferred && { [CONFIG_DIGEST]: config }) },
   };
-}
-
-/** Docker's containerd store describes the image that it made; its classic one cannot. */
-function prefersImageDigest(
-  exports: readonly ResolvedExport[],
-  exporterResponse: Readonly<Record<string, string>>,
-): boolean {
-  const isDescribed = exporterResponse["containerimage.descriptor"] !== undefined;
-  return exports.some(
-    ({ type, attrs }) => isOn(attrs["prefer-image-digest"]) || (type === "moby" && isDescribed),
-  );
 }
 
 /** Digests are printed and put into commands, so only well-formed ones are passed on. */

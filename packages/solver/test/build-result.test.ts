@@ -40,6 +40,16 @@ describe("toBuildResult()", () => {
     expect(toBuildResult("ref1", response, exports).imageId).toBe(id);
   });
 
+  test("reports no configuration to whom it leads nowhere", () => {
+    const exports = [{ type: "oci", attrs: { "prefer-image-digest": "true" }, receiver: undefined }] as const;
+    const result = toBuildResult("ref1", create(SolveResponseSchema, { exporterResponse: both }), exports);
+    expect(result).toMatchObject({
+      configDigest: CONFIG,
+      exporterResponse: { "containerimage.digest": IMAGE },
+    });
+    expect(result.exporterResponse).not.toHaveProperty(["containerimage.config.digest"]);
+  });
+
   test("passes on no digest that is not one", () => {
     const exporterResponse = { "containerimage.digest": "\u001b[2Jsha256:x" };
     expect(

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { AbortOptions } from "@bk/transport";
-import { type BuildResult, CONFIG_DIGEST } from "../build-result.js";
+import type { BuildResult } from "../build-result.js";
 import type { Daemon } from "../daemon/daemon.js";
 import { type ProvenanceMode, readProvenance } from "./read-provenance.js";
 import { isObject, type Json } from "./slsa02.js";
@@ -23,11 +23,10 @@ export async function readBuildMetadata(
   result: BuildResult,
   { provenance = "min", signal }: BuildMetadataOptions = {},
 ): Promise<Json> {
-  const { ref, imageId, configDigest, exporterResponse } = result;
-  const reported = Object.entries(exporterResponse)
-    // Where images are known by another digest, that of the configuration leads nowhere.
-    .filter(([name]) => name !== CONFIG_DIGEST || imageId === configDigest)
-    .map(([name, value]) => [name, decode(name, value)] as const);
+  const { ref, exporterResponse } = result;
+  const reported = Object.entries(exporterResponse).map(
+    ([name, value]) => [name, decode(name, value)] as const,
+  );
   const entries = [
     ...reported,
     ["buildx.build.ref", ref] as const,
