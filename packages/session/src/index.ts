@@ -25,6 +25,7 @@ export {
 export { createContentStores } from "./content/content-stores.js";
 export type { Descriptor } from "./content/descriptor.js";
 export { findManifest, type ManifestName, putManifest } from "./content/layout-index.js";
+export { removeUnreferenced } from "./content/remove-unreferenced.js";
 export type { Environment } from "./environment.js";
 export { SessionError, type SessionErrorCode } from "./errors.js";
 export {

@@ -10,7 +10,7 @@ import { parseDigest } from "./digest.js";
 import { withIndexLock } from "./index-lock.js";
 import { cannotRead, isMissing, replaceFile, statBlob } from "./store-files.js";
 
-const INDEX_FILE = "index.json";
+export const INDEX_FILE = "index.json";
 const LAYOUT_FILE = "oci-layout";
 const LAYOUT = '{"imageLayoutVersion":"1.0.0"}';
 /** An index with a hundred thousand tags fits. */
@@ -30,13 +30,18 @@ export type ManifestName = { readonly tag: string } | { readonly image: string }
  * 8 MiB
  */
 export async function findManifest(dir: string, name: string): Promise<Descriptor | undefined> {
-  const path = join(dir, INDEX_FILE);
-  const text = await readText(path);
-  if (text === undefined) throw new SessionError("BK_STORE_FAILED", `There is no ${path}`);
-  const { manifests } = parseIndex(path, text);
+  const { manifests } = await readIndex(dir);
   const find = (annotation: string) =>
     manifests.find(({ annotations }) => annotations?.[annotation] === name);
   return find(IMAGE_NAME) ?? find(REF_NAME);
+}
+
+/** @throws {SessionError} `BK_STORE_FAILED` when there is none; `BK_STORE_CORRUPT` */
+export async function readIndex(dir: string): Promise<StoredIndex> {
+  const path = join(dir, INDEX_FILE);
+  const text = await readText(path);
+  if (text === undefined) throw new SessionError("BK_STORE_FAILED", `There is no ${path}`);
+  return parseIndex(path, text);
 }
 
 /**

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { isDeepStrictEqual } from "node:util";
-import { hasBlob, openExportStore, openImportStore, putManifest } from "@bk/session";
+import { hasBlob, openExportStore, openImportStore, putManifest, removeUnreferenced } from "@bk/session";
 import type { ResolvedCache } from "../options/caches/resolved-cache.js";
+import { isOn } from "../options/exports/export-names.js";
 import { invalidOption } from "../options/invalid-option.js";
 import { asOption } from "./as-option.js";
 import { checkIndex, findExisting } from "./check-index.js";
@@ -58,7 +59,7 @@ export async function openCacheExports(caches: readonly ResolvedCache[]): Promis
       shown.push(cache);
       continue;
     }
-    const { dest: dir = "", tag = DEFAULT_TAG, ...attrs } = cache.attrs;
+    const { dest: dir = "", tag = DEFAULT_TAG, reset, ...attrs } = cache.attrs;
     const option = `cacheTo[${index}].dest`;
     kind ??= attrs;
     if (!isDeepStrictEqual(attrs, kind))
@@ -74,7 +75,9 @@ export async function openCacheExports(caches: readonly ResolvedCache[]): Promis
       async finish(response, { signal }) {
         const manifest = response["cache.manifest"];
         // A build without a layer has no cache.
-        if (manifest !== undefined) await putManifest(dir, parseManifest(manifest), [{ tag }], { signal });
+        if (manifest === undefined) return;
+        await putManifest(dir, parseManifest(manifest), [{ tag }], { signal });
+        if (isOn(reset)) await removeUnreferenced(dir, { signal });
       },
     });
     shown.push({ ...cache, attrs: { ...attrs, dest } });

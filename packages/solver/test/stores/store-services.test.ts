@@ -113,6 +113,15 @@ describe("createStoreServices()", () => {
     ]);
   });
 
+  test("removes what no cache needs any more, with reset", async () => {
+    await using dir = await tmpDir();
+    const [old, next] = [await addBlob(dir, "{}"), await addBlob(dir, '{"layers":[]}')];
+    await putManifest(dir.path, old, [{ tag: "latest" }]);
+    await using services = await open({ cacheTo: [{ type: "local", dest: dir.path, reset: true }] });
+    await services.finish({ "cache.manifest": JSON.stringify(next) });
+    await expect(readdir(dir.join("blobs/sha256"))).resolves.toEqual([next.digest.replace("sha256:", "")]);
+  });
+
   test("enters nothing that the daemon describes wrongly", async () => {
     await using dir = await tmpDir();
     const manifest = await addBlob(dir, "manifest");
