@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { readdir, readFile, writeFile } from "node:fs/promises";
-import { integration, leakCheck, startRegistry, tmpDir, tree } from "@bk/testing";
+import { integration, leakCheck, startGitServer, startRegistry, tmpDir, tree } from "@bk/testing";
 import { describe, expect, test } from "vitest";
 import type { BuildOptions } from "../src/index.js";
-import { startGitServer } from "./helpers/git-server.js";
 import { openMode } from "./helpers/modes.js";
 import { textOutput } from "./helpers/text-output.js";
 

@@ -2,11 +2,19 @@
 import { execFile } from "node:child_process";
 import { readFile, writeFile } from "node:fs/promises";
 import { promisify } from "node:util";
-import { integration, leakCheck, removeImage, runImage, type TmpDir, tmpDir, writeTree } from "@bk/testing";
+import {
+  integration,
+  leakCheck,
+  removeImage,
+  runImage,
+  startFileServer,
+  startGitServer,
+  type TmpDir,
+  tmpDir,
+  writeTree,
+} from "@bk/testing";
 import { afterEach, describe, expect, test } from "vitest";
 import type { BuildOptions } from "../src/index.js";
-import { startFileServer } from "./helpers/file-server.js";
-import { startGitServer } from "./helpers/git-server.js";
 import { openMode } from "./helpers/modes.js";
 import { shellContext, uniqueTag } from "./helpers/shell-context.js";
 import { textOutput } from "./helpers/text-output.js";

@@ -1,9 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 import { readFile } from "node:fs/promises";
-import { integration, leakCheck, type TmpDir, tmpDir, tree } from "@bk/testing";
+import {
+  type FileServer,
+  integration,
+  leakCheck,
+  startFileServer,
+  type TmpDir,
+  tmpDir,
+  tree,
+} from "@bk/testing";
 import { describe, expect, test } from "vitest";
 import type { BuildOptions } from "../src/index.js";
-import { type FileServer, startFileServer } from "./helpers/file-server.js";
 import { openMode } from "./helpers/modes.js";
 import { textOutput } from "./helpers/text-output.js";
 

@@ -44,7 +44,7 @@ export function addBuildCommand(program: Command, context: CliContext): void {
       append,
     )
     .option("--no-cache", "run every step anew")
-    .option("--no-cache-filter <stage>", "run the steps of a stage anew (repeatable)", append)
+    .addOption(noCacheFilter())
     .option("--pull", "look every image up at its registry")
     .option(
       "--build-context <name=source>",
@@ -93,6 +93,13 @@ export function addBuildCommand(program: Command, context: CliContext): void {
     .addOption(new Option("--progress <kind>", "how progress is shown").choices(["plain"]).default("plain"))
     .option("--wait", "wait up to 30 s for a daemon that is not ready yet")
     .action((contextPath: string, flags: BuildFlags) => build(contextPath, flags, context));
+}
+
+/** Commander would take it for the opposite of a flag `--cache-filter`. */
+function noCacheFilter(): Option {
+  const option = new Option("--no-cache-filter <stage>", "run the steps of a stage anew (repeatable)");
+  option.negate = false;
+  return option.argParser(append);
 }
 
 function append(value: string, earlier: readonly string[] = []): readonly string[] {

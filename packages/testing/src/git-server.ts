@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { promisify } from "node:util";
-import { type TmpDir, tmpDir } from "@bk/testing";
+import { type TmpDir, tmpDir } from "./tmp-dir.js";
 
 const run = promisify(execFile);
 
