@@ -19,11 +19,18 @@ export interface ExportStore extends AsyncDisposable {
   /** Absolute. It is made with the first blob. */
   readonly dir: string;
   readonly ingests: Ingests;
+  /** What goes wrong is told to the daemon, and is no failure of the session. */
+  readonly optional: boolean;
   /** Removes what unfinished blobs left. Idempotent. */
   close(): Promise<void>;
 }
 
 export type ContentStore = ImportStore | ExportStore;
+
+export interface ExportStoreOptions {
+  /** The build may succeed without what goes into the store: the daemon decides. Default false. */
+  readonly optional?: boolean | undefined;
+}
 
 /**
  * Opens a directory for reading. A cache that an old BuildKit wrote has no `oci-layout` file, so none is asked for.
@@ -41,12 +48,15 @@ export async function openImportStore(path: string): Promise<ImportStore> {
  *
  * @throws {SessionError} `BK_STORE_FAILED` when something else is in its place
  */
-export async function openExportStore(path: string): Promise<ExportStore> {
+export async function openExportStore(
+  path: string,
+  { optional = false }: ExportStoreOptions = {},
+): Promise<ExportStore> {
   const dir = resolve(path);
   await isDirectory(dir);
   const ingests = new Ingests(dir);
   const close = () => ingests.close();
-  return { access: "write", dir, ingests, close, [Symbol.asyncDispose]: close };
+  return { access: "write", dir, ingests, optional, close, [Symbol.asyncDispose]: close };
 }
 
 /**

@@ -31,11 +31,20 @@ export function createContentStores(stores: ReadonlyMap<string, ContentStore>): 
   const streams: Record<string, StreamHandler> = {
     [`${SERVICE}/Info`]: (call) => serveInfo(call, chooseStore(call, stores)),
     [`${SERVICE}/Read`]: (call) => serveRead(call, requireImport(call, stores)),
-    [`${SERVICE}/Write`]: (call) => serveWrite(call, requireExport(call, stores)),
+    [`${SERVICE}/Write`]: (call) => serveOptional(call, requireExport(call, stores)),
     [`${SERVICE}/Status`]: (call) => serveStatus(call, requireExport(call, stores)),
     [`${SERVICE}/Abort`]: (call) => serveAbort(call, requireExport(call, stores)),
   };
   return { methods: Object.keys(streams), streams };
+}
+
+async function serveOptional(call: StreamCall, store: ExportStore): Promise<void> {
+  try {
+    await serveWrite(call, store);
+  } catch (error) {
+    if (!store.optional || error instanceof CallRefusal || !(error instanceof Error)) throw error;
+    throw new CallRefusal(GRPC_STATUS.unknown, error.message);
+  }
 }
 
 async function serveInfo(call: StreamCall, { dir }: ContentStore): Promise<void> {

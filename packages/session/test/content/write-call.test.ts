@@ -317,6 +317,20 @@ describe("Content/Write", () => {
     },
   );
 
+  test("tells the daemon alone of what goes wrong in a store that the build can do without", async () => {
+    await using dir = await tmpDir();
+    await using store = await openExportStore(dir.join("cache"), { optional: true });
+    await using pair = await openSessionPair(createContentStores(new Map([["export", store]])));
+    await writeFile(dir.join("cache"), "in the way");
+    const write = openWrite(pair);
+    await write.stat({});
+    await expect(write.status()).resolves.toMatchObject({
+      code: 2,
+      message: expect.stringContaining("cache"),
+    });
+    expect(pair.failures).toEqual([]);
+  });
+
   test("names what is in the way of the directory", async () => {
     await using dir = await tmpDir();
     await writeFile(dir.join("file"), "");

@@ -71,7 +71,7 @@ export async function openCacheExports(caches: readonly ResolvedCache[]): Promis
     const dest = `to-${index}`;
     opened.push({
       id: STORE_PREFIX + dest,
-      store: await asOption(option, openExportStore(dir)),
+      store: await asOption(option, openExportStore(dir, { optional: isOn(attrs["ignore-error"]) })),
       async finish(response, { signal }) {
         const manifest = response["cache.manifest"];
         // A build without a layer has no cache.
