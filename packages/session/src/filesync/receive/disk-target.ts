@@ -36,7 +36,8 @@ export interface DiskTargetOptions {
 /**
  * Receives into a directory on disk, merging with what is there. Nothing is written or removed through a symbolic
  * link, and nothing outside of `dir`, which itself may be a link; `Directories` tells how that holds. Each file is
- * completed beside its place and renamed into it: an old file stays whole until the new one is.
+ * completed beside its place and renamed into it: an old file stays whole until the new one is. Only a directory takes
+ * the place of an old file at once, since what it holds needs it.
  *
  * Files belong to whoever receives them. Modes and times are restored, times to the microsecond and not before
  * 1970; extended attributes are not.

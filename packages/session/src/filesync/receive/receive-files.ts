@@ -4,7 +4,7 @@ import { createFrameWriter, type FrameWriter } from "@bk/transport";
 import { SessionError } from "../../errors.js";
 import { fromByteString } from "../byte-string.js";
 import { encodeErrPacket, encodeFinPacket, encodeReqPacket, type SenderPacket } from "../packet.js";
-import type { FileStat } from "../source/stat.js";
+import { type FileStat, isSymlink } from "../source/stat.js";
 import { createTimeSlice } from "../source/time-slice.js";
 import { refuse } from "./entry-order.js";
 import { createPacketQueue, type PacketQueue } from "./packet-queue.js";
@@ -60,7 +60,7 @@ export async function receiveFiles({
   try {
     await target.begin({ signal });
     const links = await receiveEntries(transfer);
-    await addHardLinks(target, links, signal);
+    await addLinks(target, links, signal);
     await target.finish({ signal });
     writer.write(encodeFinPacket());
     writer.flush();
@@ -86,7 +86,10 @@ interface Transfer {
   readonly signal: AbortSignal;
 }
 
-/** Takes everything but the hard links, which it returns: they can be made when the contents are here. */
+/**
+ * Takes everything but the links, which it returns. Hard links can be made when the contents are here; symbolic ones
+ * wait too, since a transfer that breaks off then has not replaced anything by them.
+ */
 async function receiveEntries(transfer: Transfer): Promise<readonly FileStat[]> {
   const { packets, state, signal } = transfer;
   const links: FileStat[] = [];
@@ -124,10 +127,9 @@ function receiveStat({ state, target }: Transfer, stat: FileStat, links: FileSta
   switch (state.describe(stat)) {
     case "directory":
       return target.addDirectory(stat);
-    case "symlink":
-      return target.addSymlink(stat);
     case "special":
       return target.addSpecial(stat);
+    case "symlink":
     case "hardlink":
       links.push(stat);
       return;
@@ -140,10 +142,10 @@ function sendRequests({ state, writer }: Transfer): void {
     writer.write(encodeReqPacket(file.id));
 }
 
-async function addHardLinks(target: Target, links: readonly FileStat[], signal: AbortSignal): Promise<void> {
+async function addLinks(target: Target, links: readonly FileStat[], signal: AbortSignal): Promise<void> {
   const slice = createTimeSlice();
   for (const stat of links) {
-    const done = target.addHardLink(stat);
+    const done = isSymlink(stat) ? target.addSymlink(stat) : target.addHardLink(stat);
     if (done) await done;
     if (slice.spent()) await slice.next();
     signal.throwIfAborted();

@@ -15,6 +15,7 @@ export interface Target {
   /** Called once, before all else. */
   begin(options?: AbortOptions): Promise<void>;
   addDirectory(stat: FileStat): void | Promise<void>;
+  /** Called when all contents are here. */
   addSymlink(stat: FileStat): void | Promise<void>;
   /** A device or a named pipe. */
   addSpecial(stat: FileStat): void | Promise<void>;

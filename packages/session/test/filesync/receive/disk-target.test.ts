@@ -271,20 +271,22 @@ describe("createDiskTarget()", () => {
   });
 
   test("leaves old files whole and nothing half-written when it is interrupted", async () => {
-    await using out = await destination("ADD big file old-and-whole", "ADD small file old");
+    const before = ["ADD big file old-and-whole", "ADD link file old-too", "ADD small file old"];
+    await using out = await destination(...before);
     const sender = startReceiver(createDiskTarget({ dir: out.dir }));
     sender.stat("big", { size: 5_000_000n });
+    sender.stat("link", { mode: MODE.symlink, linkname: "elsewhere" });
     sender.stat("small", { size: 10n });
     sender.endOfStats();
-    expect([await sender.next(), await sender.next()]).toEqual(["REQ 0", "REQ 1"]);
-    sender.data(1, "half");
+    expect([await sender.next(), await sender.next()]).toEqual(["REQ 0", "REQ 2"]);
+    sender.data(2, "half");
     for (let i = 0; i < 4; i++) sender.data(0, Buffer.alloc(1_000_000));
-    await expect.poll(() => readdirSync(out.dir)).toHaveLength(3);
+    await expect.poll(() => readdirSync(out.dir)).toHaveLength(4);
 
     sender.abort.abort(new Error("interrupted"));
 
     await expect(sender.received).rejects.toThrow("interrupted");
-    expect(await readTree(out.dir)).toEqual(["ADD big file old-and-whole", "ADD small file old"]);
+    expect(await readTree(out.dir)).toEqual(before);
   });
 
   test.runIf(isRoot)(
@@ -320,6 +322,7 @@ describe("createDiskTarget()", () => {
 
     const sender = startReceiver(createDiskTarget({ dir: out.dir }));
     sender.stat("x", { mode: MODE.symlink, linkname: "elsewhere" });
+    sender.endOfStats();
 
     expect(await sender.next()).toBe(`ERR Cannot write x in ${out.dir}: EBUSY: resource busy or locked`);
     await expect(sender.received).rejects.toMatchObject({ cause: { code: "EBUSY" } });
