@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { execFile } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { promisify } from "node:util";
 import { integration, leakCheck, pruneBuildCache, type TmpDir, tmpDir, tree } from "@bk/testing";
@@ -145,6 +146,42 @@ integration.describe("OCI layout directories", () => {
       );
       expect(tags).toEqual(["main", "next"]);
     });
+
+    test.runIf(process.getuid?.() === 0)(
+      "a full disk fails the build, or only the cache that may fail",
+      async () => {
+        await using disk = await tmpDir();
+        await using context = await tree("ADD Dockerfile file", "ADD greeting file hello");
+        await writeFile(context.join("Dockerfile"), "FROM scratch\nCOPY . /\n");
+        await writeFile(context.join("large"), randomBytes(3 << 20));
+        await run("mount", ["-t", "tmpfs", "-o", "size=1m", "none", disk.path]);
+        try {
+          const contextDir = context.path;
+          const full = { code: "BK_STORE_FAILED", message: expect.stringContaining("the disk is full") };
+          const exporting = build({
+            contextDir,
+            exports: [{ type: "oci", tar: false, dest: disk.join("image") }],
+          });
+          await expect(exporting).rejects.toMatchObject(full);
+          const caching = build({
+            contextDir,
+            exports: [],
+            cacheTo: [{ type: "local", dest: disk.join("cache") }],
+          });
+          await expect(caching).rejects.toMatchObject(full);
+
+          const cacheTo = [{ type: "local", dest: disk.join("cache"), ignoreError: true }] as const;
+          await build({ contextDir, exports: [], cacheTo });
+
+          for (const name of ["image", "cache"]) {
+            await expect(readdir(disk.join(name))).resolves.not.toContain("index.json");
+            await expect(readdir(disk.join(name, "ingest"))).resolves.toEqual([]);
+          }
+        } finally {
+          await run("umount", [disk.path]);
+        }
+      },
+    );
 
     test("a corrupt index is left alone, before anything is built", async () => {
       await using context = await tree("ADD greeting file hello");
