@@ -40,7 +40,7 @@ export async function createExportServices(exports: readonly ResolvedExport[]): 
     attachables: targets.size > 0 ? [createFileSend(targets)] : [],
     async [Symbol.asyncDispose]() {
       for (const { receiver } of exports) if (receiver?.kind === "writable") destroyUnfinished(receiver.body);
-      await Promise.allSettled(opened);
+      await Promise.all(opened);
     },
   };
 }
@@ -57,10 +57,11 @@ async function createTarget(
       return () => openWritable(receiver.body);
     case "file":
       await checkFileTarget(`${option}.dest`, receiver.path);
-      return async () => {
-        const target = await openFileTarget(receiver.path);
-        opened.push(target.done);
-        return target;
+      return () => {
+        const opening = openFileTarget(receiver.path);
+        // Whoever sends into it hears what it fails with.
+        opened.push(opening.then(({ done }) => done).catch(() => {}));
+        return opening;
       };
     case "directory":
       return createDirectory(option, receiver);
