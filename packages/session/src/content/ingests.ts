@@ -1,13 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 import { createHash, randomBytes } from "node:crypto";
+import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { CallRefusal } from "../call-refusal.js";
 import { GRPC_STATUS } from "../grpc-response.js";
 import type { Digest } from "./digest.js";
 import { Ingest } from "./ingest.js";
+import { removeFile } from "./store-files.js";
 
 /** Blobs that may be on their way into one store: each holds a file open. BuildKit sends a handful at a time. */
 const MAX_INGESTS = 64;
+
+const INGEST_DIR = "ingest";
+const INGEST_NAME = /^[0-9a-f]{64}\.[0-9a-f]{16}$/;
+/** No build writes one blob for a day. */
+const MAX_AGE_MS = 24 * 3600 * 1000;
 
 interface Entry {
   readonly ref: string;
@@ -24,6 +31,7 @@ interface Entry {
 export class Ingests {
   readonly #dir: string;
   readonly #entries = new Map<string, Entry>();
+  #cleaned: Promise<void> | undefined;
 
   constructor(dir: string) {
     this.#dir = dir;
@@ -51,6 +59,8 @@ export class Ingests {
     this.#entries.set(ref, entry);
     try {
       await displaced?.ingest?.discard();
+      this.#cleaned ??= removeAbandoned(join(this.#dir, INGEST_DIR));
+      await this.#cleaned;
       entry.ingest = await Ingest.begin(this.#dir, this.#newPath(ref), algorithm);
       return entry.ingest;
     } catch (error) {
@@ -99,10 +109,20 @@ export class Ingests {
   /** Names of the daemon never become part of a path, and other processes may export to the same directory. */
   #newPath(ref: string): string {
     const name = createHash("sha256").update(ref).digest("hex");
-    return join(this.#dir, "ingest", `${name}.${randomBytes(8).toString("hex")}`);
+    return join(this.#dir, INGEST_DIR, `${name}.${randomBytes(8).toString("hex")}`);
   }
 }
 
 function unavailable(message: string): CallRefusal {
   return new CallRefusal(GRPC_STATUS.unavailable, message);
+}
+
+/** Removes what builds left that were killed, as far as that can be done. Other programs' files are left alone. */
+async function removeAbandoned(dir: string): Promise<void> {
+  const names = await readdir(dir).catch(() => []);
+  for (const name of names.filter((entry) => INGEST_NAME.test(entry))) {
+    const path = join(dir, name);
+    const found = await stat(path).catch(() => undefined);
+    if (found && Date.now() - found.mtimeMs > MAX_AGE_MS) await removeFile(path);
+  }
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { execFile } from "node:child_process";
 import { createHash, randomBytes } from "node:crypto";
-import { mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, stat, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { AbortRequestSchema, StatusRequestSchema, StatusResponseSchema } from "@bk/proto/content";
@@ -228,6 +228,22 @@ describe("Content/Write", () => {
     const again = call("Abort");
     again.send(AbortRequestSchema, { ref: "ref" });
     await expect(again.status()).resolves.toMatchObject({ code: 5 });
+  });
+
+  test("removes what a build left a day ago that was killed, and nothing else", async () => {
+    await using opened = await openExport();
+    await mkdir(opened.dir.join("ingest"));
+    const name = (letter: string) => `${letter.repeat(64)}.${letter.repeat(16)}`;
+    for (const file of [name("a"), name("b"), "other"]) await writeFile(opened.dir.join("ingest", file), "");
+    const dayAgo = new Date(Date.now() - 25 * 3600 * 1000);
+    for (const file of [name("a"), "other"]) await utimes(opened.dir.join("ingest", file), dayAgo, dayAgo);
+
+    const write = openWrite(opened.pair);
+    await write.stat({ expected: HELLO });
+    await write.write("hello");
+    await write.commit({ offset: 5n });
+
+    expect((await opened.files("ingest")).toSorted()).toEqual([name("b"), "other"]);
   });
 
   test("leaves nothing of an ingest when the store is closed", async () => {

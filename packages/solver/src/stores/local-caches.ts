@@ -1,6 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 import { isDeepStrictEqual } from "node:util";
-import { hasBlob, openExportStore, openImportStore, putManifest, removeUnreferenced } from "@bk/session";
+import {
+  hasBlob,
+  openExportStore,
+  openImportStore,
+  putManifest,
+  removeUnreferenced,
+  SessionError,
+} from "@bk/session";
 import type { ResolvedCache } from "../options/caches/resolved-cache.js";
 import { isOn } from "../options/exports/export-names.js";
 import { invalidOption } from "../options/invalid-option.js";
@@ -69,15 +76,20 @@ export async function openCacheExports(caches: readonly ResolvedCache[]): Promis
       );
     await asOption(option, checkIndex(dir));
     const dest = `to-${index}`;
+    const optional = isOn(attrs["ignore-error"]);
     opened.push({
       id: STORE_PREFIX + dest,
-      store: await asOption(option, openExportStore(dir, { optional: isOn(attrs["ignore-error"]) })),
+      store: await asOption(option, openExportStore(dir, { optional })),
       async finish(response, { signal }) {
         const manifest = response["cache.manifest"];
         // A build without a layer has no cache.
         if (manifest === undefined) return;
-        await putManifest(dir, parseManifest(manifest), [{ tag }], { signal });
-        if (isOn(reset)) await removeUnreferenced(dir, { signal });
+        try {
+          await putManifest(dir, parseManifest(manifest), [{ tag }], { signal });
+          if (isOn(reset)) await removeUnreferenced(dir, { signal });
+        } catch (error) {
+          if (!optional || !SessionError.is(error)) throw error;
+        }
       },
     });
     shown.push({ ...cache, attrs: { ...attrs, dest } });
