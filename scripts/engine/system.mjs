@@ -5,7 +5,8 @@ import { EngineError } from "./error.mjs";
 import { run, succeeds } from "./run.mjs";
 
 // Command -> the package that brings it. They come from the machine's own suite: sid's need a newer libc.
-const SYSTEM_COMMANDS = { runc: "runc", iptables: "iptables" };
+// BuildKit fetches git contexts with git.
+const SYSTEM_COMMANDS = { runc: "runc", iptables: "iptables", git: "git" };
 
 /**
  * @returns {Promise<{ id: "debian" | "ubuntu", codename: string | undefined }>}
