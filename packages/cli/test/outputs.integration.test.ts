@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+import { readFile, writeFile } from "node:fs/promises";
+import {
+  inspectImage,
+  integration,
+  leakCheck,
+  pruneBuildCache,
+  readTree,
+  removeImage,
+  startRegistry,
+  startRelay,
+  type TmpDir,
+  tmpDir,
+  tree,
+  useEngine,
+} from "@bk/testing";
+import { expect, test } from "vitest";
+import { runBk } from "./bk.js";
+
+async function plainContext(): Promise<TmpDir> {
+  const context = await tree("ADD greeting file hello");
+  await writeFile(context.join("Dockerfile"), "FROM scratch\nCOPY greeting /\n");
+  return context;
+}
+
+integration.describe("bk build with outputs", () => {
+  leakCheck();
+
+  test("puts files into a directory, and a tar on stdout with nothing beside it", {
+    timeout: 60_000,
+  }, async () => {
+    await using context = await plainContext();
+    await using out = await tmpDir();
+    const env = { DOCKER_HOST: useEngine().dockerHost };
+
+    const both = await runBk(["build", "-o", out.join("files"), "-o", "-", context.path], { env });
+
+    expect(both.exitCode, both.stderr).toBe(0);
+    expect(await readTree(out.join("files"))).toEqual(["ADD greeting file hello"]);
+    expect(both.stdout).toMatch(/^greeting\0.*hello\0+$/s);
+  });
+
+  test("pushes, loads, and writes the ID and the metadata", { timeout: 60_000 }, async () => {
+    const engine = useEngine();
+    await using relay = await startRelay({ dockerSocket: engine.dockerSocket, listen: "unix" });
+    await using registry = await startRegistry({ engine });
+    await using context = await plainContext();
+    await using out = await tmpDir();
+    const tag = `${registry.host}/app:1`;
+    const files = ["--iidfile", out.join("iid"), "--metadata-file", out.join("metadata.json")];
+
+    const { exitCode, stdout, stderr } = await runBk(
+      ["build", "-t", tag, "--push", "--load", ...files, context.path],
+      { env: { BUILDKIT_HOST: relay.address, DOCKER_HOST: engine.dockerHost } },
+    );
+
+    expect(exitCode, stderr).toBe(0);
+    const { Id } = await inspectImage(engine.dockerSocket, tag);
+    expect(await readFile(out.join("iid"), "utf8")).toBe(Id);
+    const metadata = JSON.parse(await readFile(out.join("metadata.json"), "utf8"));
+    expect(metadata).toMatchObject({ "containerimage.digest": stdout.trim(), "image.name": tag });
+    const pushed = await fetch(`http://${registry.host}/v2/app/tags/list`);
+    expect(await pushed.json()).toEqual({ name: "app", tags: ["1"] });
+    await removeImage(engine.dockerSocket, tag);
+  });
+
+  test("keeps its steps in a registry", { timeout: 60_000 }, async () => {
+    const engine = useEngine();
+    await using registry = await startRegistry({ engine });
+    await using context = await plainContext();
+    const env = { DOCKER_HOST: engine.dockerHost };
+    const cache = `type=registry,ref=${registry.host}/app:cache`;
+    const build = (...flags: readonly string[]) =>
+      runBk(["build", "-o", "type=cacheonly", ...flags, context.path], { env });
+
+    const written = await build("--cache-to", `${cache},mode=max`);
+    await pruneBuildCache(engine.dockerSocket);
+    const read = await build("--cache-from", `${registry.host}/app:cache`);
+
+    expect(written.exitCode, written.stderr).toBe(0);
+    expect(read.exitCode, read.stderr).toBe(0);
+    expect(read.stderr).toMatch(/CACHED/);
+  });
+
+  test.each([
+    [["-o", "type=image,pussh=true"], "did you mean push?"],
+    [["--cache-to", "type=s3,buckett=b"], "did you mean bucket?"],
+    [["--cache-from", "type=gha"], "ACTIONS_RUNTIME_TOKEN is not set"],
+    [["-o", "a", "-o", "./b/../a"], "both export to"],
+  ])("exits 2 for %j", { timeout: 20_000 }, async (flags, shown) => {
+    await using context = await plainContext();
+    const env = { DOCKER_HOST: useEngine().dockerHost, ACTIONS_RUNTIME_TOKEN: "" };
+    const { exitCode, stderr } = await runBk(["build", ...flags, context.path], { env });
+    expect(stderr).toContain(shown);
+    expect(exitCode).toBe(2);
+  });
+});
