@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { writeFile } from "node:fs/promises";
-import { integration, startRelay, tree, useEngine } from "@bk/testing";
+import { stat, writeFile } from "node:fs/promises";
+import { integration, startRelay, tmpDir, tree, useEngine } from "@bk/testing";
 import { beforeAll, describe, expect, test, vi } from "vitest";
 import { type BkResult, runBk } from "./bk.js";
 
@@ -75,6 +75,9 @@ integration.describe("bk du, prune, workers, info and history", () => {
       expect((await bk("history", "ls")).stdout).toMatch(new RegExp(`\n${ref}  completed +(\\d+)/\\1 `));
       expect((await bk("history", "inspect", ref)).stdout).toMatch(/frontend {2}dockerfile\.v0\n/);
       expect((await bk("history", "logs", ref)).stdout).toMatch(/COPY unique \/\n/);
+      await using dir = await tmpDir();
+      await bk("history", "export", ref, "--output", dir.join("x.dockerbuild"));
+      expect((await stat(dir.join("x.dockerbuild"))).size).toBeGreaterThan(100);
       await bk("history", "rm", ref);
       const gone = await runBk(["history", "inspect", ref], { env });
       expect(gone).toMatchObject({ exitCode: 1, stdout: "" });

@@ -51,14 +51,10 @@ export type { FileRange } from "./gateway/read-file.js";
 export { type GatewayCallback, type GatewayOptions, runGateway } from "./gateway/run-gateway.js";
 // The builds that it ran.
 export type { BlobDescriptor, BuildOutput, BuildRecord } from "./history/build-record.js";
-export {
-  type BuildEvent,
-  type BuildFilter,
-  followBuilds,
-  inspectBuild,
-  type ListBuildsOptions,
-  listBuilds,
-} from "./history/list-builds.js";
+export { exportBuild } from "./history/export-build.js";
+export { inspectBuild } from "./history/inspect-build.js";
+export { type BuildEvent, followBuilds, type ListBuildsOptions, listBuilds } from "./history/list-builds.js";
+export type { BuildFilter } from "./history/listen-history.js";
 export { deleteBuild, pinBuild } from "./history/update-build.js";
 // What is told of a build, beside its result.
 export { type BuildMetadataOptions, readBuildMetadata } from "./metadata/build-metadata.js";

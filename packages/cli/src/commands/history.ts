@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+import { resolve } from "node:path";
+import { pipeline } from "node:stream/promises";
 import type { BuildRecord } from "@bk/solver";
 import type { Command } from "commander";
 import type { CliContext } from "../cli-context.js";
@@ -39,6 +41,16 @@ export function addHistoryCommands(program: Command, context: CliContext): void 
     .description("replay the progress of a build")
     .argument("<ref>")
     .action((ref: string) => withSolver(context, (solver, client) => replay(ref, solver, client, context)));
+  history
+    .command("export")
+    .description(
+      "write a build with its log and results to an archive, as docker buildx history import reads it",
+    )
+    .argument("<ref>")
+    .requiredOption("-o, --output <path>", "the file to write, such as build.dockerbuild")
+    .action((ref: string, { output }: { readonly output: string }) =>
+      withSolver(context, (solver, client) => exportTo(resolve(output), ref, solver, client, context)),
+    );
   history
     .command("rm")
     .description("forget builds; their images and cache stay")
@@ -99,6 +111,20 @@ async function replay(
   const progress = createPlainProgress(stdout);
   for await (const status of readStatus(daemon, ref, { signal })) progress.update(status);
   progress.end();
+}
+
+async function exportTo(
+  path: string,
+  ref: string,
+  { exportBuild, openFileTarget }: Solver,
+  { daemon }: Client,
+  { signal }: CliContext,
+): Promise<void> {
+  const archive = await exportBuild(daemon, ref, { signal });
+  const { body, done } = await openFileTarget(path);
+  done.catch(() => {}); // the pipeline tells of its own failure first
+  await pipeline(archive, body, { signal });
+  await done;
 }
 
 function formatTook({ createdAt, completedAt }: BuildRecord): string {

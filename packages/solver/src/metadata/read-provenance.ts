@@ -3,7 +3,7 @@ import type { AbortOptions } from "@bk/transport";
 import type { Daemon } from "../daemon/daemon.js";
 import { SolverError } from "../errors.js";
 import type { BlobDescriptor, BuildOutput } from "../history/build-record.js";
-import { inspectBuild } from "../history/list-builds.js";
+import { inspectBuild } from "../history/inspect-build.js";
 import { readBlob } from "../history/read-blob.js";
 import { isObject, type Json, toSlsa02 } from "./slsa02.js";
 
