@@ -5,8 +5,10 @@ import { parseReference } from "./reference.js";
 
 /** What turns the Dockerfile into steps. Default: the daemon's own frontend, or the one that `# syntax=` names. */
 export interface FrontendOptions {
-  /** Image of a frontend that the daemon runs in place of its own. To read a Dockerfile whatever its first line asks
-   * for, set the build arg BUILDKIT_SYNTAX instead, as with docker buildx. */
+  /**
+   * Image of a frontend that the daemon runs in place of its own. For a Dockerfile whose `# syntax=` is not to count, set
+   * the build arg BUILDKIT_SYNTAX instead, as with docker buildx.
+   */
   readonly image?: string | undefined;
   /** More attributes, as the frontend spells them. What options of their own set is refused. */
   readonly attrs?: Readonly<Record<string, string>> | undefined;
@@ -22,7 +24,7 @@ const SYNTAX_ARG = "BUILDKIT_SYNTAX";
 const OWN_ATTRS: ReadonlySet<string> = new Set(
   (
     "filename target platform no-cache image-resolve-mode context dockerfilekey source cmdline frontend.caps " +
-    "force-network-mode add-hosts shm-size ulimit cgroup-parent"
+    "force-network-mode add-hosts shm-size ulimit cgroup-parent cache-imports"
   ).split(" "),
 );
 const OWN_PREFIX = /^(?:build-arg|label|context|attest|sharedkey):/;

@@ -80,7 +80,7 @@ describe("createSolveRequest()", () => {
         "shm-size": "1024",
         ulimit: "nofile=1:2,nproc=64:64",
         "cgroup-parent": "builds",
-        "context:alpine": "docker-image://docker.io/library/alpine:3.19",
+        "context:alpine": "docker-image://alpine:3.19",
         "context:context": "local:_context",
         "sharedkey:localdir:context": expect.stringMatching(/^[0-9a-f]{64}$/),
         "context:src": "https://host/app.git?ref=main",

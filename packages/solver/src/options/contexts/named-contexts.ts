@@ -2,7 +2,7 @@
 import { resolve } from "node:path";
 import { checkPath } from "../check-option.js";
 import { invalidOption, renameOption, showValue } from "../invalid-option.js";
-import { formatReference, parseReference } from "../reference.js";
+import { parseReference } from "../reference.js";
 import { normalizeContextName } from "./context-name.js";
 import { type OciLayoutSource, parseOciLayout } from "./oci-layout.js";
 import { parseRemoteUrl, type RemoteUrl } from "./remote-url.js";
@@ -71,7 +71,9 @@ function checkRemote(option: string, remote: RemoteUrl): RemoteUrl {
   throw invalidOption(option, `${option} is ${showValue(remote.url)}, ${problem}`);
 }
 
+/** The daemon shows the image as it was written. */
 function readImage(option: string, source: string): string {
   const text = source.slice(IMAGE.length);
-  return renameOption(option, () => (text === "scratch" ? text : formatReference(parseReference(text))));
+  renameOption(option, () => parseReference(text));
+  return text;
 }

@@ -14,7 +14,7 @@ describe("resolveNamedContexts()", () => {
       dockerfile: "/docker",
     });
     expect(Object.fromEntries(contexts)).toMatchObject({
-      alpine: { kind: "image", reference: "docker.io/library/alpine" },
+      alpine: { kind: "image", reference: "alpine" },
       nothing: { kind: "image", reference: "scratch" },
       repository: { kind: "remote", remote: { kind: "git" } },
       file: { kind: "remote", remote: { kind: "http" } },
