@@ -52,7 +52,7 @@ export async function toInputOptions(flags: InputFlags, env: Environment): Promi
   const { parseAllowFlag, parseContextFlag } = await import("@bk/solver/flags");
   const allowed = (flags.allow ?? []).filter(isGiven).map(parseAllowFlag);
   return {
-    platform: flags.platform?.flatMap((text) => text.split(",")),
+    platform: toPlatforms(flags.platform, env),
     noCache: flags.cache ? flags.noCacheFilter?.flatMap((text) => text.split(",")) : true,
     pull: flags.pull,
     namedContexts: Object.fromEntries((flags.buildContext ?? []).map(parseContextFlag)),
@@ -62,6 +62,14 @@ export async function toInputOptions(flags: InputFlags, env: Environment): Promi
     attestations: await toAttestations(flags, env),
     sourcePolicy: await readSourcePolicy(flags.sourcePolicyFile ?? env[SOURCE_POLICY_VARIABLE]),
   };
+}
+
+/** docker buildx's variable stands in for the flag. */
+function toPlatforms(
+  platforms: readonly string[] | undefined,
+  { DOCKER_DEFAULT_PLATFORM: byDefault }: Environment,
+): readonly string[] | undefined {
+  return (platforms ?? (byDefault ? [byDefault] : undefined))?.flatMap((text) => text.split(","));
 }
 
 async function toRunOptions(flags: InputFlags): Promise<NonNullable<BuildOptions["run"]>> {

@@ -56,6 +56,9 @@ describe("toInputOptions()", () => {
       annotations: { "index:org.example.a": "b=c" },
       pull: true,
     });
+    const env = { DOCKER_DEFAULT_PLATFORM: "linux/s390x" };
+    expect(await options({}, env)).toMatchObject({ platform: ["linux/s390x"] });
+    expect(await options(flags, env)).not.toMatchObject({ platform: ["linux/s390x"] });
     expect(await options({ cache: false, noCacheFilter: ["one"] })).toMatchObject({ noCache: true });
   });
 

@@ -21,6 +21,7 @@ export {
   type PatternOrigin,
 } from "@bk/session/filesync";
 export {
+  type AttestationOptions,
   type BuildResult,
   type BuildTarget,
   type CacheExportOptions,
@@ -28,12 +29,15 @@ export {
   type CheckResult,
   type ExportOptions,
   type FrontendAnswer,
+  type FrontendOptions,
   type LintError,
   type LintWarning,
   type LocalExport,
   type OutlineResult,
+  type RunOptions,
   type SolveFailure,
   SolverError,
+  type SourcePolicy,
   type TargetsResult,
 } from "@bk/solver";
 export { TransportError } from "@bk/transport";

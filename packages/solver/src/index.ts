@@ -67,6 +67,7 @@ export type { InlineCacheExport } from "./options/caches/inline.js";
 export type { LocalCacheExport, LocalCacheImport } from "./options/caches/local.js";
 export type { RegistryCacheExport, RegistryCacheImport } from "./options/caches/registry.js";
 export type { S3CacheExport, S3CacheImport } from "./options/caches/s3.js";
+export type { MainContextOptions } from "./options/contexts/main-context.js";
 export type { ExportOptions } from "./options/export-options.js";
 export type { DockerExport, OciExport } from "./options/exports/archive.js";
 export type { ImageExport, MobyExport, RegistryExport } from "./options/exports/image.js";

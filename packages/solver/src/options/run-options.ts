@@ -72,9 +72,9 @@ export function resolveRunOptions(run: RunOptions): ResolvedRunOptions {
 function resolveHost(host: string, addresses: string | readonly string[]): (readonly [string, string])[] {
   const option = `run.hosts.${host}`;
   if (!HOST_NAME.test(host)) throw invalidOption("run.hosts", `${showValue(host)} is not a host name`);
-  return (typeof addresses === "string" ? [addresses] : addresses).map((address) => {
+  return (Array.isArray(addresses) ? addresses : [addresses]).map((address) => {
     // The daemon takes no zone, as in fe80::1%eth0.
-    if (address !== HOST_GATEWAY && (isIP(address) === 0 || address.includes("%"))) {
+    if (checkText(option, address) !== HOST_GATEWAY && (isIP(address) === 0 || address.includes("%"))) {
       throw invalidOption(option, `${option} is ${showValue(address)}, not an IP address or host-gateway`);
     }
     return [host, address] as const;
@@ -84,7 +84,7 @@ function resolveHost(host: string, addresses: string | readonly string[]): (read
 function resolveUlimit(name: string, limit: number | Ulimit): Ulimit {
   const option = `run.ulimits.${name}`;
   if (!ULIMITS.has(name)) throw invalidOption(option, `There is no ulimit ${showValue(name)}`);
-  const { soft, hard } = typeof limit === "number" ? { soft: limit, hard: limit } : limit;
+  const { soft, hard } = typeof limit === "object" && limit !== null ? limit : { soft: limit, hard: limit };
   for (const value of [soft, hard]) {
     if (!Number.isSafeInteger(value) || value < -1)
       throw invalidOption(option, `${option} is ${showValue(value)}: expected a whole number, or -1`);

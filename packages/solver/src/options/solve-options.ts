@@ -152,7 +152,7 @@ function checkDockerExport(
 ): void {
   if (!exports.some(({ type }) => type === "docker")) return;
   if (platforms.length > 1) {
-    const problem = `A docker export holds one platform, not ${platforms.length}: ${platforms.join(", ")}`;
+    const problem = `A docker export holds one platform, not ${platforms.length}: ${platforms.join(", ")}. An image or oci export holds several`;
     throw invalidOption("platform", problem);
   }
   if (sbom !== undefined || provenance !== undefined)
@@ -171,6 +171,11 @@ function resolveBuildArgs(
 
 function resolveNoCache(noCache: boolean | readonly string[]): "all" | readonly string[] {
   if (typeof noCache === "boolean") return noCache ? "all" : [];
+  if (!Array.isArray(noCache))
+    throw invalidOption(
+      "noCache",
+      `noCache is ${showValue(noCache)}: expected true, false or a list of stages`,
+    );
   return noCache.map((stage, index) => {
     const option = `noCache[${index}]`;
     if (!checkWord(option, stage).includes(",")) return stage;

@@ -10,6 +10,8 @@ describe("resolveRunOptions()", () => {
     ["an address that is none", { hosts: { a: "192.0.2" } }, "run.hosts.a"],
     ["an address with a zone", { hosts: { a: "fe80::1%eth0" } }, "run.hosts.a"],
     ["an address with another behind it", { hosts: { a: "192.0.2.1,b=192.0.2.2" } }, "run.hosts.a"],
+    ["an address that is no text", { hosts: { a: 1 } }, "run.hosts.a"],
+    ["a limit in words", { ulimits: { nofile: "1024" } }, "run.ulimits.nofile"],
     ["a host with a comma", { hosts: { "a,b": "192.0.2.1" } }, "run.hosts"],
     ["a limit that is none", { ulimits: { nofiles: 1 } }, "run.ulimits.nofiles"],
     ["a soft limit above the hard one", { ulimits: { nofile: { soft: 2, hard: 1 } } }, "run.ulimits.nofile"],

@@ -156,6 +156,10 @@ describe("resolveSolveOptions()", () => {
       option: "secrets.npm",
       message: "secrets.npm is not a file, env, value or callback",
     });
+    const noCache = JSON.parse('{ "contextDir": "/ctx", "noCache": "step" }');
+    expect(refusal(noCache)).toMatchObject({ option: "noCache" });
+    const context = JSON.parse('{ "contextDir": "/ctx", "namedContexts": { "src": 1 } }');
+    expect(refusal(context)).toMatchObject({ option: "namedContexts.src" });
     const type = JSON.parse('{ "contextDir": "/ctx", "exports": [{ "type": "tarball" }] }');
     expect(refusal(type).message).toContain('There is no export type "tarball"');
   });

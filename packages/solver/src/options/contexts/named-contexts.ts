@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { resolve } from "node:path";
-import { checkPath } from "../check-option.js";
+import { checkPath, checkText } from "../check-option.js";
 import { invalidOption, renameOption, showValue } from "../invalid-option.js";
 import { parseReference } from "../reference.js";
 import { normalizeContextName } from "./context-name.js";
@@ -35,7 +35,7 @@ export function resolveNamedContexts(
     const option = `namedContexts.${given}`;
     const name = renameOption(option, () => normalizeContextName(given));
     if (resolved.has(name)) throw invalidOption(option, `namedContexts has ${showValue(name)} twice`);
-    const layout = parseOciLayout(option, source);
+    const layout = parseOciLayout(option, checkText(option, source));
     const storeName = `layout-${resolved.size}`;
     resolved.set(
       name,
