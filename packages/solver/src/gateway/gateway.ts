@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { DefinitionSchema } from "@bk/proto/pb";
 import type { MessageInitShape } from "@bufbuild/protobuf";
-import type { SolveRequestInit } from "../options/solve-request.js";
 import type { Bridge } from "./bridge.js";
 import { type GatewayResult, toGatewayResult } from "./gateway-result.js";
 import { type FileRange, readFile } from "./read-file.js";
@@ -11,10 +10,8 @@ export interface FrontendRequest {
   /** `dockerfile.v0`, or `gateway.v0` for one from an image; not with `definition`. */
   readonly frontend?: string | undefined;
   readonly frontendAttrs?: Readonly<Record<string, string>> | undefined;
-  /** Graphs that the frontend takes by name. */
-  readonly frontendInputs?: SolveRequestInit["frontendInputs"];
+  /** LLB. */
   readonly definition?: MessageInitShape<typeof DefinitionSchema> | undefined;
-  readonly cacheImports?: NonNullable<SolveRequestInit["cache"]>["imports"];
   /** Run the steps now. Otherwise they run when the result is read or returned. */
   readonly evaluate?: boolean | undefined;
 }
@@ -44,18 +41,13 @@ export function createGateway(bridge: Bridge, buildRequest: FrontendRequest, sig
     buildRequest,
     signal,
     supports: (capability) => bridge.capabilities.has(capability),
-    async solve({ frontend, frontendAttrs, frontendInputs, definition, cacheImports, evaluate }) {
+    async solve({ frontend, frontendAttrs, definition, evaluate }) {
       const { result } = await bridge.call((client, options) =>
         client.solve(
           {
             frontend: frontend ?? "",
             frontendOpt: { ...frontendAttrs },
-            ...(frontendInputs && { frontendInputs }),
             ...(definition && { definition }),
-            cacheImports: (cacheImports ?? []).map(({ type, attrs }) => ({
-              type: type ?? "",
-              attrs: { ...attrs },
-            })),
             evaluate: evaluate === true,
             allowResultReturn: true,
             allowResultArrayRef: true,

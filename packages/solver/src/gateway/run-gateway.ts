@@ -7,15 +7,14 @@ import type { Daemon } from "../daemon/daemon.js";
 import { SolverError } from "../errors.js";
 import type { DetailPayload } from "../failure/error-details.js";
 import { readRemoteStatus } from "../failure/remote-status.js";
-import type { SolveRequestInit } from "../options/solve-request.js";
 import { type OpenSolve, runSolve } from "../run-solve.js";
 import type { SolveCallOptions } from "../solve-call-options.js";
 import { openBridge } from "./bridge.js";
-import { createGateway, type FrontendRequest, type Gateway } from "./gateway.js";
+import { createGateway, type Gateway } from "./gateway.js";
 import { type GatewayResult, toResultMessage } from "./gateway-result.js";
 
 export interface GatewayOptions extends SolveCallOptions {
-  /** A question in place of a build: nothing is exported, and the daemon's history does not keep it. Default false. */
+  /** Whether the daemon's history leaves it out. Default false. */
   readonly internal?: boolean | undefined;
 }
 
@@ -42,16 +41,10 @@ export function runGateway(
   callback: GatewayCallback,
 ): Promise<BuildResult> {
   return runSolve(daemon, options, {
-    prepare: (request) => toGatewaySolve(request, options.internal === true),
+    // Without a frontend, and without a graph, the daemon waits for one through the gateway.
+    prepare: (request) => ({ ...request, frontend: "", internal: options.internal === true }),
     run: (open) => runCallback(open, callback),
   });
-}
-
-/** Without a frontend and a graph, the daemon waits for one through the gateway. */
-function toGatewaySolve(request: SolveRequestInit, internal: boolean): SolveRequestInit {
-  const open = { ...request, frontend: "", frontendInputs: {}, internal };
-  if (!internal) return open;
-  return { ...open, exporters: [], exporterDeprecated: "", exporterAttrsDeprecated: {} };
 }
 
 async function runCallback(open: OpenSolve, callback: GatewayCallback): Promise<void> {
@@ -60,7 +53,8 @@ async function runCallback(open: OpenSolve, callback: GatewayCallback): Promise<
     bridge.call((client, options) => client.return(request, options), "take the result");
   let result: GatewayResult;
   try {
-    result = await callback(createGateway(bridge, toBuildRequest(open.request), open.signal));
+    const { frontend, frontendAttrs } = open.request;
+    result = await callback(createGateway(bridge, { frontend, frontendAttrs }, open.signal));
   } catch (error) {
     const cause = buildFailure(error) ?? error;
     open.blame(cause);
@@ -69,15 +63,6 @@ async function runCallback(open: OpenSolve, callback: GatewayCallback): Promise<
     throw cause;
   }
   await giveBack({ result: toResultMessage(result) });
-}
-
-function toBuildRequest({
-  frontend,
-  frontendAttrs,
-  frontendInputs,
-  cache,
-}: SolveRequestInit): FrontendRequest {
-  return { frontend, frontendAttrs, frontendInputs, cacheImports: cache?.imports };
 }
 
 /** What the daemon said of a failed step. It is explained anew at the end, when all of the status has come. */

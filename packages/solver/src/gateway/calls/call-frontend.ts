@@ -4,7 +4,7 @@ import { SolverError } from "../../errors.js";
 import { readRemoteStatus } from "../../failure/remote-status.js";
 import type { SolveCallOptions } from "../../solve-call-options.js";
 import type { GatewayResult } from "../gateway-result.js";
-import { runGateway } from "../run-gateway.js";
+import { type GatewayOptions, runGateway } from "../run-gateway.js";
 
 /** What a frontend answers to a question about a Dockerfile. */
 export interface FrontendAnswer {
@@ -36,16 +36,22 @@ export async function callFrontend(
 ): Promise<FrontendAnswer> {
   let answer: GatewayResult | undefined;
   try {
-    await runGateway(daemon, { ...options, internal: true }, async (gateway) => {
+    await runGateway(daemon, toQuestion(options), async (gateway) => {
       const { frontendAttrs, ...request } = gateway.buildRequest;
       const asked = { "frontend.caps": QUESTIONS, requestid: `frontend.${name}` };
       answer = await gateway.solve({ ...request, frontendAttrs: { ...frontendAttrs, ...asked } });
-      return answer;
+      return { ...answer, metadata: new Map() }; // the daemon has no use for the answer
     });
   } catch (error) {
     throw (await isUnknownQuestion(error)) ? unsupported(name, error) : error;
   }
   return toAnswer(name, answer?.metadata ?? new Map());
+}
+
+/** Of the exports only Docker's own store matters: with it, the name of an image means one of that Docker first. */
+function toQuestion(options: SolveCallOptions): GatewayOptions {
+  const exports = (options.exports ?? []).filter(({ type }) => type === "moby");
+  return { ...options, exports, cacheTo: [], internal: true };
 }
 
 function toAnswer(name: string, metadata: GatewayResult["metadata"]): FrontendAnswer {
