@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Readable, Writable } from "node:stream";
+import type { DaemonFlags } from "./daemon-flags.js";
 
-/** What a command may use of the process that it runs in. */
-export interface CliContext {
+/** What the command line may use of the process that it runs in. */
+export interface ProcessContext {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Looked at only by commands that read it. */
   readonly stdin: Readable;
@@ -12,4 +13,10 @@ export interface CliContext {
   readonly stderr: Writable;
   /** Aborts with an `InterruptedError` when the user presses Ctrl-C. */
   readonly signal: AbortSignal;
+}
+
+/** What a command may use. */
+export interface CliContext extends ProcessContext {
+  /** Which daemon was asked for, once the command line has been read. */
+  readonly daemonFlags: () => DaemonFlags;
 }

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import { CommanderError } from "commander";
-import type { CliContext } from "./cli-context.js";
+import type { ProcessContext } from "./cli-context.js";
 import { describeError } from "./describe-error.js";
 import { EXIT_CODES } from "./exit-codes.js";
 import { createProgram } from "./program.js";
 
 /** Runs one command line, without the name of the program. Resolves to the exit code; never rejects. */
-export async function runCli(args: readonly string[], context: CliContext): Promise<number> {
+export async function runCli(args: readonly string[], context: ProcessContext): Promise<number> {
   try {
     await createProgram(context).parseAsync(args, { from: "user" });
     return EXIT_CODES.ok;
