@@ -3,7 +3,7 @@
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { clientPrograms, prepareBuildx } from "./lib/clients.mjs";
-import { clearExport, exportDir, filesCase, writeExportContext } from "./lib/exports.mjs";
+import { clearExport, exportDir, filesCase, localOutput, writeExportContext } from "./lib/exports.mjs";
 import { measure } from "./lib/measure.mjs";
 import { median } from "./lib/report.mjs";
 import { withRig } from "./lib/rig.mjs";
@@ -55,7 +55,7 @@ async function exportRepeatedly(rig, { client, mode, times, scale }) {
   await prepareBuildx(rig);
   const contextDir = path.join(rig.dir, "context");
   await writeExportContext(FILES, contextDir, { scale, busybox: rig.engine.busybox });
-  const program = clientPrograms(rig, { mode, contextDir, dest: exportDir(rig) })[client];
+  const program = clientPrograms(rig, { mode, contextDir, output: localOutput(rig) })[client];
   const walls = [];
   for (let index = 0; index < times; index += 1) {
     await clearExport(rig);

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Exports a build's result into a local directory with bk and with docker buildx in turn, and compares them.
 import { compare } from "./lib/compare.mjs";
-import { clearExport, EXPORT_CASES, exportDir, writeExportContext } from "./lib/exports.mjs";
+import { clearExport, EXPORT_CASES, exportDir, localOutput, writeExportContext } from "./lib/exports.mjs";
 import { readOptions } from "./lib/options.mjs";
 
 const comparison = {
   write: writeExportContext,
-  dest: exportDir,
+  output: localOutput,
   beforeRun: clearExport,
   afterRun: (rig, testCase, scale) => testCase.check(exportDir(rig), scale),
 };

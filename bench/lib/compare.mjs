@@ -12,11 +12,12 @@ const TIMEOUT_MS = 120_000;
 /**
  * What is compared.
  *
- * @template {{ name: string, bars: import("./report.mjs").Bars }} C
+ * @template {{ name: string, bars: import("./report.mjs").Bars, modes?: readonly string[] }} C
  * @typedef {object} Comparison
  * @property {(testCase: C, contextDir: string, options: { scale: number, busybox: string }) => Promise<void>} write
  * fills the build context
- * @property {(rig: import("./rig.mjs").Rig, testCase: C) => string} [dest] the directory that is exported to
+ * @property {(rig: import("./rig.mjs").Rig, testCase: C) => import("./clients.mjs").Output | undefined} [output]
+ * where the result goes; into Docker when there is none
  * @property {(rig: import("./rig.mjs").Rig, testCase: C, contextDir: string) => Promise<void>} [beforeSeries]
  * @property {(rig: import("./rig.mjs").Rig, testCase: C, contextDir: string) => Promise<void>} beforeRun
  * @property {(rig: import("./rig.mjs").Rig, testCase: C, scale: number) => Promise<void>} [afterRun] checks what came out
@@ -41,6 +42,7 @@ export async function compare(comparison, options) {
       const contextDir = path.join(rig.dir, testCase.name);
       await comparison.write(testCase, contextDir, { scale: options.scale, busybox: rig.engine.busybox });
       for (const mode of options.modes) {
+        if (testCase.modes?.includes(mode) === false) continue;
         const runs = await runPairs({ rig, comparison, testCase, mode, contextDir, ...options });
         const summary = summarize(testCase.name, mode, runs);
         cases.push(summary);
@@ -54,8 +56,8 @@ export async function compare(comparison, options) {
 
 /** Each client once unmeasured, then in turn; who goes first changes from pair to pair. */
 async function runPairs({ rig, comparison, testCase, mode, contextDir, pairs, scale }) {
-  const dest = comparison.dest?.(rig, testCase);
-  const programs = clientPrograms(rig, { mode, contextDir, dest });
+  const output = comparison.output?.(rig, testCase);
+  const programs = clientPrograms(rig, { mode, contextDir, output });
   const runOne = async (name) => {
     await comparison.beforeRun(rig, testCase, contextDir);
     const { dir, engine } = rig;

@@ -75,11 +75,18 @@ export function exportDir(rig) {
   return path.join(rig.dir, "exported");
 }
 
+/** @returns {import("./clients.mjs").Output} */
+export function localOutput(rig) {
+  const dest = exportDir(rig);
+  return { bk: { exports: [{ type: "local", dest }] }, buildx: ["-o", `type=local,dest=${dest}`] };
+}
+
 export async function clearExport(rig) {
   await rm(exportDir(rig), { recursive: true, force: true });
 }
 
-function pieces(scale) {
+/** Pieces of 1 MiB that a GiB has. */
+export function pieces(scale) {
   return Math.max(1, Math.round(1024 * scale));
 }
 
