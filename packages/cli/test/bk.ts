@@ -15,6 +15,7 @@ export interface BkOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** What the command finds on stdin, and then its end. Without it, stdin is empty. */
   readonly stdin?: string | Uint8Array;
+  readonly cwd?: string;
   readonly nodeArgs?: readonly string[];
   /** Interrupts the command when its stderr holds this text. */
   readonly interruptAt?: string;
@@ -25,6 +26,7 @@ export function runBk(args: readonly string[], options: BkOptions = {}): Promise
   const { BUILDKIT_HOST: _, DOCKER_HOST: _1, DOCKER_CONTEXT: _2, ...inherited } = process.env;
   const child = spawn(process.execPath, [...(options.nodeArgs ?? []), main, ...args], {
     env: { ...inherited, DOCKER_CONFIG: "/nonexistent", ...options.env },
+    cwd: options.cwd,
     stdio: "pipe",
   });
   child.stdin.on("error", () => {}); // a command may end before it has read all
