@@ -48,6 +48,22 @@ integration.describe("a context from a URL", () => {
       expect(server.requests).toContain("/context.tar.gz");
     });
 
+    test("takes a file over HTTP that is no archive for a Dockerfile", async () => {
+      await using dir = await tmpDir();
+      await using out = await tmpDir();
+      await using opened = await openMode(mode);
+      await writeFile(dir.join("anything"), "FROM scratch\nCOPY context /dockerfile\n");
+      await using server = await startFileServer(dir.path);
+
+      await opened.client.build({
+        context: `${server.origin}/anything`,
+        exports: [{ type: "local", dest: out.path }],
+        output: textOutput(),
+      });
+
+      expect(await readFile(out.join("dockerfile"), "utf8")).toContain("COPY context /dockerfile");
+    });
+
     test("builds a git repository: the default branch, another with a directory, or by query", async () => {
       await using context = await greetingContext();
       await using server = await startGitServer();
@@ -60,6 +76,25 @@ integration.describe("a context from a URL", () => {
       expect(await build({ context: server.url })).toBe("hello\n");
       expect(await build({ context: `${server.url}#french:docker` })).toBe("bonjour\n");
       expect(await build({ context: `${server.url}?branch=french&subdir=docker` })).toBe("bonjour\n");
+    });
+
+    test("builds a private git repository with the token of a secret, which is shown nowhere", async () => {
+      await using context = await greetingContext();
+      const token = "hunter2";
+      await using server = await startGitServer({ token });
+      await server.commit(context.path, "main");
+      const output = textOutput();
+
+      const built = await build({
+        context: server.url,
+        secrets: { GIT_AUTH_TOKEN: { value: token } },
+        output,
+      });
+
+      expect(built).toBe("hello\n");
+      expect(output.text).toContain(server.url);
+      expect(output.text).not.toContain(token);
+      await expect(build({ context: server.url })).rejects.toMatchObject({ code: "BK_SOLVE_FAILED" });
     });
 
     test("takes a Dockerfile of another name in the repository, one of this machine, and one as text", async () => {

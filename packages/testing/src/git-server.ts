@@ -15,11 +15,19 @@ export interface GitServer extends AsyncDisposable {
   commit(dir: string, branch: string): Promise<void>;
 }
 
+export interface GitServerOptions {
+  /** Asks for this as the password, as hosts of repositories do for access tokens. */
+  readonly token?: string | undefined;
+}
+
 /** A git repository over HTTP, on loopback. */
-export async function startGitServer(): Promise<GitServer> {
+export async function startGitServer({ token }: GitServerOptions = {}): Promise<GitServer> {
   const root = await tmpDir();
   await run("git", ["init", "--quiet", "--bare", "--initial-branch=main", root.join("app.git")]);
-  const server = createServer((request, response) => serveGit(root, request, response));
+  const server = createServer((request, response) => {
+    if (token === undefined || readPassword(request) === token) serveGit(root, request, response);
+    else response.writeHead(401, { "www-authenticate": 'Basic realm="git"' }).end();
+  });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   return {
@@ -32,6 +40,11 @@ export async function startGitServer(): Promise<GitServer> {
       await root[Symbol.asyncDispose]();
     },
   };
+}
+
+function readPassword({ headers: { authorization = "" } }: IncomingMessage): string | undefined {
+  const credentials = Buffer.from(authorization.replace(/^basic /i, ""), "base64").toString("utf8");
+  return credentials.split(":")[1];
 }
 
 async function commit(repository: string, dir: string, branch: string): Promise<void> {

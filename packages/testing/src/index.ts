@@ -36,7 +36,7 @@ export { joinSessionTunnel } from "./fakes/session-tunnel.js";
 export { type FileServer, startFileServer } from "./file-server.js";
 export { readTree, tree, writeTree } from "./files/tree.js";
 export { formatTreeLine, parseTreeLine, type TreeEntry } from "./files/tree-entry.js";
-export { type GitServer, startGitServer } from "./git-server.js";
+export { type GitServer, type GitServerOptions, startGitServer } from "./git-server.js";
 export { assertNoLeaks, leakCheck, type OpenHandles, openHandles } from "./leak-check.js";
 export { type Listener, type ListenKind, listen } from "./listen.js";
 export { opensshEnv } from "./openssh-env.js";
