@@ -4,6 +4,8 @@ import { SolveRequestSchema, SolveResponseSchema, StatusRequestSchema } from "@b
 import { type FakeHandler, joinSessionTunnel, openSessionPeer, startFakeDaemon, tree } from "@bk/testing";
 import { expect, test, vi } from "vitest";
 import { buildImage } from "./examples/build-image.js";
+import { readBuilt } from "./examples/read-built.js";
+import { startGatewayDaemon } from "./helpers/gateway-daemon.js";
 
 const SOLVE = "/moby.buildkit.v1.Control/Solve";
 const handlers: Record<string, FakeHandler> = {
@@ -19,11 +21,15 @@ const handlers: Record<string, FakeHandler> = {
 
 const DIGEST = `sha256:${"1".repeat(64)}`;
 
-test("the README's example is the one that is tested", async () => {
+test("the README's examples are the ones that are tested", async () => {
   const readme = await readFile(new URL("../README.md", import.meta.url), "utf8");
-  const example = await readFile(new URL("examples/build-image.ts", import.meta.url), "utf8");
-  const block = /```ts\n([\s\S]*?)```/.exec(readme)?.[1] ?? "";
-  expect(block.trim()).toBe(example.replace(/^\/\/ SPDX.*\n/, "").trim());
+  const examples = await Promise.all(
+    ["build-image.ts", "read-built.ts"].map((name) =>
+      readFile(new URL(`examples/${name}`, import.meta.url), "utf8"),
+    ),
+  );
+  const blocks = [...readme.matchAll(/```ts\n([\s\S]*?)```/g)].map((match) => match[1]?.trim());
+  expect(blocks).toEqual(examples.map((example) => example.replace(/^\/\/ SPDX.*\n/, "").trim()));
 });
 
 test("the README lists every error code", async () => {
@@ -69,5 +75,20 @@ test("the example prints why a build failed", async () => {
     code: "BK_SOLVE_FAILED",
   });
   expect(printed.mock.calls).toEqual([["Build failed: unknown instruction: FOO\n"]]);
+  printed.mockRestore();
+});
+
+test("the example checks a Dockerfile and reads what it makes", async () => {
+  const printed = vi.spyOn(console, "error").mockImplementation(() => {});
+  await using dir = await tree('ADD Dockerfile file "FROM scratch"');
+  await using daemon = await startGatewayDaemon({
+    result: {
+      result: { case: "ref", value: { id: "tree-1" } },
+      metadata: { "result.json": Buffer.from("{}") },
+    },
+    file: Buffer.from("hello"),
+  });
+  expect(Buffer.from(await readBuilt(daemon.fake.address, dir.path, "/file")).toString()).toBe("hello");
+  expect(printed.mock.calls).toEqual([["Check complete, no warnings found.\n"]]);
   printed.mockRestore();
 });
