@@ -5,6 +5,7 @@ import {
   type Daemon,
   type ExportOptions,
   ping,
+  refuseForClassicStore,
   resolveSolveOptions,
   type SolveCallOptions,
   type SolveOptions,
@@ -30,7 +31,9 @@ const LOAD = [{ type: "load" }] as const;
 export async function buildEmbedded(context: BuildContext, options: BuildOptions): Promise<BuildResult> {
   const exports = options.exports ?? LOAD;
   await prepareResultFiles({ ...options, exports });
-  const result = await run(context, options, await toEmbeddedExports(exports, context), solve);
+  const opened = await toEmbeddedExports(exports, context);
+  await refuseForClassicStore(context.daemon, { ...options, exports: opened }, context);
+  const result = await run(context, options, opened, solve);
   await writeResultFiles(options, result, context);
   return result;
 }

@@ -2,6 +2,7 @@
 
 // A build.
 export type { BuildResult } from "./build-result.js";
+export { refuseForClassicStore } from "./classic-store.js";
 // What a daemon holds.
 export { type DiskUsageOptions, diskUsage } from "./control/disk-usage.js";
 export { type DaemonInfo, readDaemonInfo } from "./control/info.js";
