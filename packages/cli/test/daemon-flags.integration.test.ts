@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { writeFile } from "node:fs/promises";
-import { createTestPki, integration, startRelay, tmpDir, useEngine } from "@bk/testing";
+import { integration, startRelay, tmpDir, useEngine } from "@bk/testing";
 import { describe, expect, test } from "vitest";
 import { runBk } from "./bk.js";
 
@@ -21,11 +21,12 @@ integration.describe("the flags that say which daemon", () => {
 
   test("TLS files are given one by one or as a directory", { timeout: 30_000 }, async () => {
     await using relay = await startRelay({ dockerSocket: useEngine().dockerSocket, listen: "tls" });
-    const { ca, client } = relay.tls ?? (await createTestPki());
+    const pki = relay.tls;
+    if (!pki) throw new Error("the relay has no TLS");
     await using dir = await tmpDir();
-    await writeFile(dir.join("ca.pem"), ca.cert);
-    await writeFile(dir.join("cert.pem"), client.cert);
-    await writeFile(dir.join("key.pem"), client.key);
+    await writeFile(dir.join("ca.pem"), pki.ca.cert);
+    await writeFile(dir.join("cert.pem"), pki.client.cert);
+    await writeFile(dir.join("key.pem"), pki.client.key);
     const ping = (...flags: string[]) => runBk(["ping", "--builder", relay.address, ...flags]);
     const files = [
       "--tlscacert",

@@ -11,9 +11,7 @@ import { createDockerDaemon, exportBuild, solve } from "../../src/index.js";
 async function readArchive(archive: Readable): Promise<ReadonlyMap<string, Buffer>> {
   const files = new Map<string, Buffer>();
   for await (const entry of archive.pipe(createGunzip()).pipe(extract())) {
-    const chunks: Buffer[] = [];
-    for await (const chunk of entry) chunks.push(chunk);
-    files.set(entry.header.name, Buffer.concat(chunks));
+    files.set(entry.header.name, await buffer(entry as unknown as Readable));
   }
   return files;
 }
