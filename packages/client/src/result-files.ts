@@ -38,7 +38,7 @@ export async function prepareResultFiles({ metadataFile, imageIdFile, exports = 
   if (files) {
     throw new ClientError(
       "BK_OPTIONS_INVALID",
-      `imageIdFile is for images, and a ${files.type} export makes none`,
+      `A file for the image's ID (imageIdFile) makes no sense: the ${files.type} export makes files, no image`,
     );
   }
   await checkFileTarget("imageIdFile", resolve(imageIdFile));

@@ -1,6 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-import { readFile } from "node:fs/promises";
-import { integration, leakCheck, pruneBuildCache, startRegistry, tmpDir, useEngine } from "@bk/testing";
+import { readFile, writeFile } from "node:fs/promises";
+import {
+  createTestPki,
+  integration,
+  leakCheck,
+  pruneBuildCache,
+  startRegistry,
+  startTokenServer,
+  tmpDir,
+  useEngine,
+} from "@bk/testing";
 import { describe, expect, test } from "vitest";
 import type { BuildOptions } from "../src/index.js";
 import { openMode } from "./helpers/modes.js";
@@ -15,13 +24,17 @@ COPY --from=made /first /
 RUN head -c 16 /dev/urandom | md5sum > /second
 `;
 
+const USER = { username: "ada", password: "s3cret-of-ada", identityToken: "identity-of-ada" };
+
+type Env = Readonly<Record<string, string>>;
+
 integration.describe("a cache in a registry", () => {
   leakCheck();
 
   describe.each(["embedded", "unix"] as const)("%s", { timeout: 120_000 }, (mode) => {
     /** Builds with an empty cache of the daemon's own; returns what the steps made. */
-    async function buildAfresh(contextDir: string, options: BuildOptions) {
-      await using opened = await openMode(mode);
+    async function buildAfresh(contextDir: string, options: BuildOptions, env: Env = {}) {
+      await using opened = await openMode(mode, env);
       await pruneBuildCache(opened.engine.dockerSocket);
       await using out = await tmpDir();
       const output = textOutput();
@@ -65,6 +78,28 @@ integration.describe("a cache in a registry", () => {
       const second = await buildAfresh(context.path, { cacheFrom: [{ type: "registry", ref: tag }] });
 
       expect(second.made).toEqual(first.made);
+    });
+
+    test("is written and read with tokens of the registry's server", async () => {
+      await using config = await tmpDir();
+      const pki = await createTestPki(config.path);
+      await using tokens = await startTokenServer({ pki, ...USER });
+      await using registry = await startRegistry({ engine: useEngine(), tokens });
+      const auth = Buffer.from(`${USER.username}:${USER.password}`).toString("base64");
+      await writeFile(config.join("config.json"), JSON.stringify({ auths: { [registry.host]: { auth } } }));
+      await using context = await shellContext(DOCKERFILE);
+      const ref = `${registry.host}/app:cache`;
+      const common = { registryAuth: { tls: new Map([[registry.host, { ca: pki.ca.cert }]]) } };
+      const env = { DOCKER_CONFIG: config.path };
+
+      const cacheTo = [{ type: "registry", ref, mode: "max" }] as const;
+      const first = await buildAfresh(context.path, { ...common, cacheTo }, env);
+      const cacheFrom = [{ type: "registry", ref }] as const;
+      const second = await buildAfresh(context.path, { ...common, cacheFrom }, env);
+
+      expect(second.made).toEqual(first.made);
+      expect(tokens.requests).toContainEqual("password repository:app:pull,push");
+      expect(tokens.requests).toContainEqual("password repository:app:pull");
     });
 
     test("that is not there does not matter", async () => {
