@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { execFile } from "node:child_process";
+import { createHash } from "node:crypto";
 import { createWriteStream } from "node:fs";
-import { readdir, readFile, watch, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, watch, writeFile } from "node:fs/promises";
 import { promisify } from "node:util";
 import {
   hasImage,
@@ -136,6 +137,36 @@ integration.describe("outputs", () => {
       const { Id } = await inspectImage(dockerSocket, tag);
       expect(await readFile(out.join("iid"), "utf8")).toBe(Id);
       expect(result.imageId).toBe(Id);
+      await removeImage(dockerSocket, tag);
+    });
+
+    test("an image is loaded into the Docker of a context", async () => {
+      await using config = await tmpDir();
+      await using opened = await openMode(mode, { DOCKER_CONFIG: config.path });
+      const { dockerSocket, dockerHost } = opened.engine;
+      const name = "elsewhere";
+      const meta = config.join(`contexts/meta/${createHash("sha256").update(name).digest("hex")}`);
+      await mkdir(meta, { recursive: true });
+      const endpoint = { Name: name, Metadata: {}, Endpoints: { docker: { Host: dockerHost } } };
+      await writeFile(`${meta}/meta.json`, JSON.stringify(endpoint));
+      await using context = await plainContext();
+      const tag = uniqueTag();
+
+      await opened.client.build({
+        contextDir: context.path,
+        tag,
+        exports: [{ type: "load", context: name }],
+        output: textOutput(),
+      });
+      const nowhere = opened.client.build({
+        contextDir: context.path,
+        tag,
+        exports: [{ type: "load", context: "nowhere" }],
+        output: textOutput(),
+      });
+
+      await expect(nowhere).rejects.toMatchObject({ code: "BK_NO_DOCKER" });
+      expect(await hasImage(dockerSocket, tag)).toBe(true);
       await removeImage(dockerSocket, tag);
     });
 
