@@ -16,7 +16,7 @@ import { checkFileTarget, openFileTarget } from "./file-target.js";
 import { checkSharedPlaces } from "./shared-places.js";
 
 /** What receives the exports that come over the session. */
-export interface ExportServices extends AsyncDisposable {
+interface ExportServices extends AsyncDisposable {
   readonly attachables: readonly Attachable[];
   /** Waits until no file is half there any more. The session must have ended. */
   [Symbol.asyncDispose](): Promise<void>;

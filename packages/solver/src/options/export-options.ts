@@ -13,8 +13,6 @@ import { type LocalExport, resolveLocalExport } from "./exports/local.js";
 import type { ExportContext, ResolvedExport } from "./exports/resolved-export.js";
 import { resolveTarExport, type TarExport } from "./exports/tar.js";
 
-export type { ResolvedExport };
-
 /** Where the result of a build goes. */
 export type ExportOptions =
   | ImageExport

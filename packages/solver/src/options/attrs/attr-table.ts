@@ -4,7 +4,7 @@
  * What a value may be. `integer` is not negative; `milliseconds` is a number here and Go's `10m` on the wire; the texts
  * of a `list` are joined; a `secret` is a text that no message shows.
  */
-export type AttrKind =
+type AttrKind =
   | "text"
   | "secret"
   | "bool"

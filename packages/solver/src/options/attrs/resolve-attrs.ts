@@ -8,7 +8,7 @@ import { nearestName } from "./nearest-name.js";
 /** Attributes as the daemon spells them: `{ compression: "zstd" }`. */
 export type WrittenAttrs = Readonly<Record<string, string>>;
 
-export interface AttrSource {
+interface AttrSource {
   /** For messages: "An image export". */
   readonly what: string;
   /** By the names of options. */

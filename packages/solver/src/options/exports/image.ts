@@ -6,7 +6,7 @@ import { ANNOTATION_ATTR, IMAGE_FORMAT_ATTRS, type ImageFormatOptions } from "./
 import type { ExportContext, ResolvedExport } from "./resolved-export.js";
 
 /** What becomes of an image that is pushed, or kept in the daemon's store. */
-export interface ImageStoreOptions extends ImageFormatOptions {
+interface ImageStoreOptions extends ImageFormatOptions {
   /** Push without a tag, to the repositories that `name` or the tags name. */
   readonly pushByDigest?: boolean | undefined;
   /** Allow plain HTTP and unverified certificates for the push. */
