@@ -3,7 +3,9 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Status } from "@bk/proto/rpc";
 import { findTransportError } from "@bk/transport";
 import type { Daemon } from "./daemon/daemon.js";
+import type { FailureContext } from "./failure/failure-context.js";
 import { findCompletedBuild, readBuildError } from "./history/build-error.js";
+import { readStatus } from "./status/read-status.js";
 
 /*
  * The error of a failed build travels in HTTP/2 trailers, with the whole Dockerfile in it. From about 45 kB on it
@@ -71,6 +73,40 @@ export async function awaitLostAnswer(
     const error = await recoverBuildError(daemon, ref, signal);
     signal.throwIfAborted();
     if (error) return error;
+  }
+}
+
+/**
+ * As `awaitLostAnswer`, for a build that waits for a frontend on this side, so that the history does not have it yet.
+ * Resolves once the connection does not answer although a step has failed, which `failures` know then.
+ */
+export async function awaitLostCall(
+  daemon: Daemon,
+  ref: string,
+  failures: FailureContext,
+  { activity, signal }: { readonly activity: () => BuildActivity; readonly signal: AbortSignal },
+): Promise<void> {
+  for (;;) {
+    await untilSuspicious(activity, signal);
+    if (!(await isAnswering(daemon, signal))) {
+      await recoverSteps(daemon, ref, failures);
+      if (failures.failedVertex()) return;
+    }
+    await delay(SILENCE_MS, undefined, { signal });
+  }
+}
+
+/** The status of a build that is open can be read anew. Output is left out: what came before would be there twice. */
+async function recoverSteps(daemon: Daemon, ref: string, failures: FailureContext): Promise<void> {
+  await using other = daemon.fork();
+  const limit = AbortSignal.timeout(RECOVERY_TIMEOUT_MS);
+  try {
+    for await (const status of readStatus(other, ref, { signal: limit })) {
+      failures.add({ ...status, logs: [] });
+      if (failures.failedVertex()) return;
+    }
+  } catch {
+    // what is known has to do
   }
 }
 

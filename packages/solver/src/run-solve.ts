@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { randomBytes } from "node:crypto";
 import type { SolveResponse } from "@bk/proto/control";
+import type { Status } from "@bk/proto/rpc";
 import { createSession, type Session, SessionError } from "@bk/session";
 import { type BuildResult, toBuildResult } from "./build-result.js";
 import { createContextServices } from "./context-services.js";
@@ -9,7 +10,7 @@ import type { Daemon } from "./daemon/daemon.js";
 import { createExportServices } from "./exports/export-services.js";
 import { explainFailure, isLoss, LostAnswer } from "./failure/explain-failure.js";
 import { createFailureContext, type FailureContext } from "./failure/failure-context.js";
-import { awaitLostAnswer } from "./lost-answer.js";
+import { awaitLostAnswer, awaitLostCall } from "./lost-answer.js";
 import { createMountServices } from "./mount-services.js";
 import { resolveSolveOptions } from "./options/solve-options.js";
 import { createSolveRequest, type SolveRequestInit } from "./options/solve-request.js";
@@ -150,22 +151,33 @@ interface SolveCall {
 
 /** Calls Solve, with the frontend beside it. */
 async function callSolve(open: OpenSolve, { frontend, status }: SolveCall): Promise<SolveResponse> {
-  if (!frontend) return await awaitSolve(open, open.request, status);
+  const { daemon, ref } = open;
+  if (!frontend) {
+    const watch: LossWatch = (signal) => awaitLostAnswer(daemon, ref, status.activity, signal);
+    return await awaitSolve(open, open.request, watch);
+  }
+  const watch: LossWatch = async (signal) => {
+    await awaitLostCall(daemon, ref, open.failures, { activity: status.activity, signal });
+    return undefined;
+  };
   const [response] = await Promise.all([
-    awaitSolve(open, frontend.prepare(open.request), status),
+    awaitSolve(open, frontend.prepare(open.request), watch),
     frontend.run(open),
   ]);
   return response;
 }
 
+/** Resolves when an answer has been lost, with the build's error where that is known. */
+type LossWatch = (signal: AbortSignal) => Promise<Status | undefined>;
+
 async function awaitSolve(
-  { daemon, ref, signal }: OpenSolve,
+  { daemon, signal }: OpenSolve,
   request: SolveRequestInit,
-  status: StatusFollower,
+  watch: LossWatch,
 ): Promise<SolveResponse> {
   const control = await daemon.control();
   using answered = openScope(signal);
-  const lost = awaitLostAnswer(daemon, ref, status.activity, answered.signal).then((error) => {
+  const lost = watch(answered.signal).then((error) => {
     throw new LostAnswer(error);
   });
   try {

@@ -8,12 +8,13 @@ import type { FailureContext } from "./failure-context.js";
 import { fromRpcStatus, readRemoteStatus } from "./remote-status.js";
 import { createSolveError } from "./solve-error.js";
 
-/** The build's failure, when the answer of Solve got lost and the daemon's history had it. */
+/** The build's failure, when the daemon's answer got lost. */
 export class LostAnswer extends Error {
-  readonly status: Status;
+  /** What the daemon's history has of it; without that, the status stream has to explain it. */
+  readonly status: Status | undefined;
 
-  constructor(status: Status) {
-    super(status.message);
+  constructor(status: Status | undefined) {
+    super(status?.message ?? "The daemon's answer was lost");
     this.status = status;
   }
 }
@@ -33,7 +34,8 @@ export async function explainFailure(
   const { endpoint } = daemon;
   if (error instanceof LostAnswer) {
     daemon.channel.reset(error);
-    return createSolveError({ endpoint, remote: await fromRpcStatus(error.status), context: failures });
+    const remote = error.status && (await fromRpcStatus(error.status));
+    return createSolveError({ endpoint, remote, context: failures });
   }
   const lost = findTransportError(error) ?? (isSessionLost(error) ? error : undefined);
   if (lost) {

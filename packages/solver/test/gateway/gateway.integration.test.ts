@@ -98,6 +98,23 @@ integration.describe("the gateway", () => {
       expect((await inspectBuild(opened.daemon, ref)).error?.message).toContain("not found");
     });
 
+    test("explains a failure whose answer is too large to receive", async () => {
+      await using opened = await openDaemon(mode);
+      const text = `FROM scratch\n${"# a line that makes the Dockerfile long\n".repeat(2_000)}COPY none /\n`;
+      await using context = await tree("ADD file file x");
+
+      const running = runGateway(
+        opened.daemon,
+        { contextDir: context.path, dockerfile: { text } },
+        (gateway) => gateway.solve({ ...gateway.buildRequest, evaluate: true }),
+      );
+
+      await expect(running).rejects.toMatchObject({
+        code: "BK_SOLVE_FAILED",
+        failure: { command: "COPY none /" },
+      });
+    });
+
     test("records the callback's error as that of the build", async () => {
       await using opened = await openDaemon(mode);
       await using context = await tree('ADD Dockerfile file "FROM scratch"');
