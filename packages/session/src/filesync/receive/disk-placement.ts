@@ -5,14 +5,23 @@ import type { ByteString } from "../byte-string.js";
 import type { NativePath } from "../native-path.js";
 import type { FileStat } from "../source/stat.js";
 import { systemCode } from "../system-code.js";
+import { writeAllSync } from "./batch-writer.js";
 import { type Directories, nameOf, parentOf } from "./disk-directories.js";
 import { toPermissions, toSeconds } from "./disk-metadata.js";
 import { removeTree } from "./remove-tree.js";
 
 const CREATE = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
 
-/** Puts entries into their places: each is made under a temporary name beside it, then renamed. */
+/**
+ * Puts entries into their places: each is made under a temporary name beside it, then renamed, so that what is there
+ * stays whole until then.
+ */
 export interface Placement {
+  /**
+   * Makes a file of contents that are here, without leaving the event loop. Where nothing is in its place, it is made
+   * there at once: docs/decisions/0005. Waits only when a directory is in the way.
+   */
+  placeContent(stat: FileStat, content: Uint8Array): void | Promise<void>;
   /** Makes an entry by `make`, and moves it to `path`. Waits only when a directory is in the way. */
   place(path: ByteString, make: (temporary: NativePath) => void): void | Promise<void>;
   /** Opens a file that is written for a while. */
@@ -81,7 +90,39 @@ export function createPlacement(
     return parent === "" ? `${prefix}${count++}` : `${parent}/${prefix}${count++}`;
   }
 
+  /** Undefined when something is at `path`. */
+  function create(path: ByteString): number | undefined {
+    try {
+      return openSync(locate(path), CREATE, 0o600);
+    } catch (error) {
+      if (systemCode(error) === "EEXIST") return undefined;
+      throw error;
+    }
+  }
+
+  /** Of a file that was just made at `path`; closes it. */
+  function writeContent(fd: number, path: ByteString, stat: FileStat, content: Uint8Array): void {
+    try {
+      try {
+        writeAllSync(fd, content);
+        setMetadata(fd, stat, keepSetId);
+      } finally {
+        closeSync(fd);
+      }
+    } catch (error) {
+      remove(path);
+      throw error;
+    }
+  }
+
   return {
+    placeContent(stat, content) {
+      const made = create(stat.path);
+      if (made !== undefined) return writeContent(made, stat.path, stat, content);
+      const temporary = temporaryFor(stat.path);
+      writeContent(openSync(locate(temporary), CREATE, 0o600), temporary, stat, content);
+      return move(temporary, stat.path);
+    },
     place(path, make) {
       const temporary = temporaryFor(path);
       try {

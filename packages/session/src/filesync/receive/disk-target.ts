@@ -6,7 +6,6 @@ import { type ByteString, fromByteString, toByteString } from "../byte-string.js
 import { type NativePath, toNativePath } from "../native-path.js";
 import { type FileStat, MODE } from "../source/stat.js";
 import { createTimeSlice } from "../source/time-slice.js";
-import { writeAllSync } from "./batch-writer.js";
 import { assertDeletable } from "./delete-guard.js";
 import { type Directories, nameOf, openDirectories, parentOf } from "./disk-directories.js";
 import { hasSetId, toSeconds } from "./disk-metadata.js";
@@ -35,8 +34,8 @@ export interface DiskTargetOptions {
 
 /**
  * Receives into a directory on disk, merging with what is there. Nothing is written or removed through a symbolic
- * link, and nothing outside of `dir`, which itself may be a link; `Directories` tells how that holds. Each file is
- * completed beside its place and renamed into it: an old file stays whole until the new one is. Only a directory takes
+ * link, and nothing outside of `dir`, which itself may be a link; `Directories` tells how that holds. What replaces a
+ * file is completed beside it and renamed into its place: an old file stays whole until the new one is. Only a directory takes
  * the place of an old file at once, since what it holds needs it.
  *
  * Files belong to whoever receives them. Modes and times are restored, times to the microsecond and not before
@@ -105,16 +104,7 @@ class DiskTarget implements Target {
   }
 
   addFile(stat: FileStat, content: Uint8Array): void | Promise<void> {
-    return this.#add(stat, (placement) => {
-      const file = placement.openFile(stat);
-      try {
-        writeAllSync(file.fd, content);
-        return file.commit();
-      } catch (error) {
-        file.discard();
-        throw error;
-      }
-    });
+    return this.#add(stat, (placement) => placement.placeContent(stat, content));
   }
 
   openFile(stat: FileStat): TargetFile {

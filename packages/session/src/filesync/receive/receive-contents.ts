@@ -19,6 +19,8 @@ export interface ReceiveContents {
 export function createReceiveContents(target: Target): ReceiveContents {
   const small = new Map<number, SmallFile>();
   const large = new Map<number, TargetFile>();
+  /** Small files that came whole in one packet, as most do. */
+  const placed = new Set<number>();
 
   function writeLarge({ id, stat }: RequestedFile, chunk: Uint8Array): void | Promise<void> {
     const file = large.get(id) ?? target.openFile(stat);
@@ -29,12 +31,17 @@ export function createReceiveContents(target: Target): ReceiveContents {
   return {
     write(file, chunk) {
       if (file.stat.size > SMALL_FILE_BYTES) return writeLarge(file, chunk);
+      if (chunk.length === file.stat.size) {
+        placed.add(file.id);
+        return target.addFile(file.stat, chunk);
+      }
       const held = small.get(file.id) ?? { content: Buffer.allocUnsafe(file.stat.size), filled: 0 };
       small.set(file.id, held);
       held.content.set(chunk, held.filled);
       held.filled += chunk.length;
     },
     finish({ id, stat }) {
+      if (placed.delete(id)) return;
       const file = large.get(id);
       // A file that fails to finish discards itself.
       if (file) {

@@ -19,7 +19,7 @@ export interface Target {
   addSymlink(stat: FileStat): void | Promise<void>;
   /** A device or a named pipe. */
   addSpecial(stat: FileStat): void | Promise<void>;
-  /** A regular file whose content is here. The target may keep it. */
+  /** A regular file whose content is here. It is lent for the call. */
   addFile(stat: FileStat, content: Uint8Array): void | Promise<void>;
   /** A regular file whose contents come in pieces. Whoever opens it finishes or discards it. */
   openFile(stat: FileStat): TargetFile;
