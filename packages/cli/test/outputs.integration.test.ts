@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
+import { randomUUID } from "node:crypto";
 import { readFile, writeFile } from "node:fs/promises";
 import {
+  forgetSteps,
   inspectImage,
   integration,
   leakCheck,
-  pruneBuildCache,
   readTree,
   removeImage,
   startRegistry,
@@ -67,14 +68,16 @@ integration.describe("bk build with outputs", () => {
   test("keeps its steps in a registry", { timeout: 60_000 }, async () => {
     const engine = useEngine();
     await using registry = await startRegistry({ engine });
-    await using context = await plainContext();
+    const file = randomUUID();
+    await using context = await tree(`ADD ${file} file hello`);
+    await writeFile(context.join("Dockerfile"), `FROM scratch\nCOPY ${file} /\n`);
     const env = { DOCKER_HOST: engine.dockerHost };
     const cache = `type=registry,ref=${registry.host}/app:cache`;
     const build = (...flags: readonly string[]) =>
       runBk(["build", "-o", "type=cacheonly", ...flags, context.path], { env });
 
     const written = await build("--cache-to", `${cache},mode=max`);
-    await pruneBuildCache(engine.dockerSocket);
+    await forgetSteps(engine.dockerSocket, file);
     const read = await build("--cache-from", `${registry.host}/app:cache`);
 
     expect(written.exitCode, written.stderr).toBe(0);

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
+import { randomUUID } from "node:crypto";
 import { readFile, writeFile } from "node:fs/promises";
 import {
   createTestPki,
+  forgetSteps,
   integration,
   leakCheck,
-  pruneBuildCache,
   startRegistry,
   startTokenServer,
   tmpDir,
@@ -16,12 +17,14 @@ import { openMode } from "./helpers/modes.js";
 import { shellContext } from "./helpers/shell-context.js";
 import { textOutput } from "./helpers/text-output.js";
 
+/** In every step, so that the engine can be made to forget these and no others. */
+const MARKER = randomUUID();
 /** Each time that its steps really run, /first and /second are others. */
 const DOCKERFILE = `FROM shell AS made
-RUN head -c 16 /dev/urandom | md5sum > /first
+RUN : ${MARKER} && head -c 16 /dev/urandom | md5sum > /first
 FROM shell
 COPY --from=made /first /
-RUN head -c 16 /dev/urandom | md5sum > /second
+RUN : ${MARKER} && head -c 16 /dev/urandom | md5sum > /second
 `;
 
 const USER = { username: "ada", password: "s3cret-of-ada", identityToken: "identity-of-ada" };
@@ -32,10 +35,10 @@ integration.describe("a cache in a registry", () => {
   leakCheck();
 
   describe.each(["embedded", "unix"] as const)("%s", { timeout: 120_000 }, (mode) => {
-    /** Builds with an empty cache of the daemon's own; returns what the steps made. */
+    /** Builds with none of the steps in the daemon's own cache; returns what they made. */
     async function buildAfresh(contextDir: string, options: BuildOptions, env: Env = {}) {
       await using opened = await openMode(mode, env);
-      await pruneBuildCache(opened.engine.dockerSocket);
+      await forgetSteps(opened.engine.dockerSocket, MARKER);
       await using out = await tmpDir();
       const output = textOutput();
       await opened.client.build({

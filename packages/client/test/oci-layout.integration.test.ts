@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+
 import { execFile } from "node:child_process";
-import { randomBytes } from "node:crypto";
+import { randomBytes, randomUUID } from "node:crypto";
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { promisify } from "node:util";
-import { integration, leakCheck, pruneBuildCache, type TmpDir, tmpDir, tree } from "@bk/testing";
+import { forgetSteps, integration, leakCheck, type TmpDir, tmpDir, tree } from "@bk/testing";
 import { describe, expect, test } from "vitest";
 import type { BuildOptions } from "../src/index.js";
 import { openMode } from "./helpers/modes.js";
@@ -107,8 +108,9 @@ integration.describe("OCI layout directories", () => {
 
     test("steps come out of a local cache after the daemon has forgotten them", async () => {
       await using opened = await openMode(mode);
+      const marker = randomUUID();
       await using context = await shellContext(
-        "FROM shell AS id\nRUN cat /proc/sys/kernel/random/uuid > /id\nFROM scratch\nCOPY --from=id /id /\n",
+        `FROM shell AS id\nRUN : ${marker} && cat /proc/sys/kernel/random/uuid > /id\nFROM scratch\nCOPY --from=id /id /${marker}\n`,
       );
       await using cache = await tmpDir();
       async function buildId(options: Partial<BuildOptions>): Promise<string> {
@@ -119,13 +121,13 @@ integration.describe("OCI layout directories", () => {
           output: textOutput(),
           ...options,
         });
-        return readFile(out.join("id"), "utf8");
+        return readFile(out.join(marker), "utf8");
       }
       const dest = cache.join("new");
       const first = await buildId({ cacheTo: [{ type: "local", dest, tag: "main", mode: "max" }] });
-      await pruneBuildCache(opened.engine.dockerSocket);
+      await forgetSteps(opened.engine.dockerSocket, marker);
       await expect(buildId({})).resolves.not.toBe(first);
-      await pruneBuildCache(opened.engine.dockerSocket);
+      await forgetSteps(opened.engine.dockerSocket, marker);
 
       // A cache that is not there is passed over; one that is both read and written is the same directory twice.
       const cacheFrom = [

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 export { addShell } from "./engine/base-image.js";
+export { forgetSteps, pruneBuildCache } from "./engine/build-cache.js";
 export { buildWithBuildx, exportWithBuildx } from "./engine/buildx.js";
 export { type Engine, type EngineLookup, findEngine, useEngine } from "./engine/engine.js";
 export { formatLayerEntry, type LayerEntry, readImageEntries } from "./engine/image-entries.js";
@@ -7,7 +8,6 @@ export {
   hasImage,
   type ImageInfo,
   inspectImage,
-  pruneBuildCache,
   type RunResult,
   removeImage,
   runImage,

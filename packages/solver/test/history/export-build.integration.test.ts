@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { createHash, randomUUID } from "node:crypto";
 import type { Readable } from "node:stream";
+import { buffer } from "node:stream/consumers";
 import { createGunzip } from "node:zlib";
 import { integration, leakCheck, tree, useEngine } from "@bk/testing";
 import { resolveDockerEndpoint } from "@bk/transport";

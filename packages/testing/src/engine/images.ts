@@ -77,8 +77,3 @@ export async function removeImage(dockerSocket: string, image: string): Promise<
 export function saveImage(dockerSocket: string, image: string): Promise<Readable> {
   return dockerRequest(dockerSocket, { method: "GET", path: `/images/${image}/get` });
 }
-
-/** Drops the whole build cache of the engine, local sources too. */
-export async function pruneBuildCache(dockerSocket: string): Promise<void> {
-  await dockerSend(dockerSocket, { method: "POST", path: "/build/prune?all=1" });
-}
