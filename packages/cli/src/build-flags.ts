@@ -6,10 +6,11 @@ import type { CliContext } from "./cli-context.js";
 import { type InputFlags, toInputOptions } from "./input-flags.js";
 import { type MountFlags, toMountOptions } from "./mount-flags.js";
 import type { OutputFlags } from "./output-flags.js";
+import { type RegistryAuthFlags, toRegistryAuth } from "./registry-auth-flags.js";
 import { UsageError } from "./usage-error.js";
 
 /** The flags of `bk build`, as the command line has them. */
-export interface BuildFlags extends CallFlags, InputFlags, MountFlags, OutputFlags {
+export interface BuildFlags extends CallFlags, InputFlags, MountFlags, OutputFlags, RegistryAuthFlags {
   readonly file?: string;
   readonly buildArg?: readonly string[];
   readonly target?: string;
@@ -47,6 +48,7 @@ export async function toBuildOptions(
     ),
     ...(await toInputOptions(flags, context.env)),
     ...(await toMountOptions(flags, context.env)),
+    registryAuth: await toRegistryAuth(flags),
   };
 }
 

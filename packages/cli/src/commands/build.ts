@@ -10,6 +10,7 @@ import { EXIT_CODES } from "../exit-codes.js";
 import { ExitError } from "../exit-error.js";
 import { openClient } from "../open-client.js";
 import { takesStdout, toOutputOptions } from "../output-flags.js";
+import { append } from "../repeatable.js";
 
 export function addBuildCommand(program: Command, context: CliContext): void {
   program
@@ -41,6 +42,11 @@ export function addBuildCommand(program: Command, context: CliContext): void {
     .option(
       "--ssh <spec>",
       "SSH agent that steps may mount: default, ID=SOCKET, or ID=KEYFILE,KEYFILE (repeatable)",
+      append,
+    )
+    .option(
+      "--registry-auth-tlscontext <spec>",
+      "TLS to a registry's token server: host=HOST,ca=FILE,cert=FILE,key=FILE,insecure=BOOL (repeatable)",
       append,
     )
     .option("--no-cache", "run every step anew")
@@ -100,10 +106,6 @@ function noCacheFilter(): Option {
   const option = new Option("--no-cache-filter <stage>", "run the steps of a stage anew (repeatable)");
   option.negate = false;
   return option.argParser(append);
-}
-
-function append(value: string, earlier: readonly string[] = []): readonly string[] {
-  return [...earlier, value];
 }
 
 async function build(contextPath: string, flags: BuildFlags, context: CliContext): Promise<void> {

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+import { readFile } from "node:fs/promises";
+import type { RegistryAuthOptions } from "@bk/client";
+import { UsageError } from "./usage-error.js";
+
+export interface RegistryAuthFlags {
+  readonly registryAuthTlscontext?: readonly string[];
+}
+
+const FLAG = "--registry-auth-tlscontext";
+const KEYS = ["host", "ca", "cert", "key", "insecure"];
+
+/**
+ * Turns `--registry-auth-tlscontext host=HOST,ca=FILE,cert=FILE,key=FILE,insecure=BOOL` into options. Must read what
+ * buildctl reads, but for unknown keys, which are refused here, and a second flag for one host.
+ *
+ * @throws {UsageError} for what is malformed, and for files that cannot be read.
+ */
+export async function toRegistryAuth(flags: RegistryAuthFlags): Promise<RegistryAuthOptions | undefined> {
+  const texts = flags.registryAuthTlscontext ?? [];
+  if (texts.length === 0) return undefined;
+  const { parseBool, parseCsvLine } = await import("@bk/solver/flags");
+  const tls = new Map<string, NonNullable<ReturnType<NonNullable<RegistryAuthOptions["tls"]>["get"]>>>();
+  for (const text of texts) {
+    const fields = new Map(parseCsvLine(text).map(parseField));
+    const host = fields.get("host");
+    if (!host) throw new UsageError(`${FLAG} needs host=HOST`);
+    if (tls.has(host))
+      throw new UsageError(`${FLAG} has ${host} twice; put several certificates into one file`);
+    const [ca, cert, key] = await Promise.all(["ca", "cert", "key"].map((name) => readPem(fields.get(name))));
+    const insecure = parseBool(fields.get("insecure") ?? "") === true;
+    if ((cert === undefined) !== (key === undefined))
+      throw new UsageError(`${FLAG} needs cert and key together`);
+    if (!insecure && ca === undefined && cert === undefined) {
+      throw new UsageError(`${FLAG} needs ca=FILE, or cert=FILE and key=FILE, or insecure=true`);
+    }
+    tls.set(host, { ca, cert, key, insecure });
+  }
+  return { tls };
+}
+
+function parseField(field: string): readonly [string, string] {
+  const at = field.indexOf("=");
+  const key = field.slice(0, Math.max(at, 0)).toLowerCase();
+  if (!KEYS.includes(key)) {
+    throw new UsageError(
+      `${FLAG} takes ${KEYS.join(", ")}, each with a value, and got ${JSON.stringify(field)}`,
+    );
+  }
+  return [key, field.slice(at + 1)];
+}
+
+async function readPem(path: string | undefined): Promise<Buffer | undefined> {
+  if (path === undefined) return undefined;
+  try {
+    return await readFile(path);
+  } catch (cause) {
+    throw new UsageError(
+      `${FLAG} names a file that cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`,
+    );
+  }
+}

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+import { tree } from "@bk/testing";
+import { describe, expect, test } from "vitest";
+import { toRegistryAuth } from "../src/registry-auth-flags.js";
+
+const parse = (...registryAuthTlscontext: string[]) => toRegistryAuth({ registryAuthTlscontext });
+
+describe("--registry-auth-tlscontext", () => {
+  test("reads the files that it names for a registry", async () => {
+    await using dir = await tree(
+      "ADD ca.pem file authority",
+      "ADD c.pem file certificate",
+      "ADD k.pem file key",
+    );
+
+    const options = await parse(
+      `host=r.example:5000,ca=${dir.join("ca.pem")},cert=${dir.join("c.pem")},key=${dir.join("k.pem")}`,
+      "host=other.example,insecure=true",
+    );
+
+    expect(options?.tls?.get("r.example:5000")).toEqual({
+      ca: Buffer.from("authority"),
+      cert: Buffer.from("certificate"),
+      key: Buffer.from("key"),
+      insecure: false,
+    });
+    expect(options?.tls?.get("other.example")).toMatchObject({ insecure: true });
+  });
+
+  test.each([
+    ["ca=a.pem", "needs host=HOST"],
+    ["host=h", "needs ca=FILE"],
+    ["host=h,cert=/dev/null", "cert and key together"],
+    ["host=h,cacert=x", "takes host, ca, cert, key, insecure"],
+    ["host=h,ca=/nonexistent/ca.pem", "/nonexistent/ca.pem"],
+  ])("refuses %s", async (text, says) => {
+    await expect(parse(text)).rejects.toThrow(says);
+  });
+
+  test("is nothing when it is not given", async () => {
+    expect(await toRegistryAuth({})).toBeUndefined();
+  });
+});
