@@ -14,8 +14,9 @@ const DIAL_TIMEOUT_MS = 2_000;
  *
  * @throws {SessionError} `BK_SSH_FAILED`; `signal.reason`.
  */
-export function dialAgentSocket(path: string, { signal }: AbortOptions = {}): Promise<Socket> {
-  return new Promise((resolve, reject) => {
+export async function dialAgentSocket(path: string, { signal }: AbortOptions = {}): Promise<Socket> {
+  signal?.throwIfAborted();
+  return await new Promise((resolve, reject) => {
     const socket = connect({ path });
     const end = (reason: unknown): void => {
       stopListening();

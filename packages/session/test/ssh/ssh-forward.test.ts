@@ -230,6 +230,14 @@ describe("createSshForward() with an agent", () => {
     });
   });
 
+  test("rejects with the reason when the caller gives up", async () => {
+    await using dir = await tmpDir();
+    await using agent = await startEcho(dir.path);
+    const reason = new Error("the build was stopped");
+    const agents = new Map([["default", { agentSocket: agent.path }]]);
+    await expect(createSshForward({ agents, signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
+  });
+
   test("knows its ids, of which the default needs no name", async () => {
     await using dir = await tmpDir();
     await using agent = await startEcho(dir.path);
