@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import { once } from "node:events";
 import { type IncomingMessage, request as requestHttp } from "node:http";
 import { type RequestOptions, request as requestHttps } from "node:https";
 import { SessionError } from "../../errors.js";
@@ -58,11 +57,14 @@ async function send(
   const options = { method, headers, signal, agent: false };
   const request =
     url.protocol === "https:" ? requestHttps(url, { ...tls, ...options }) : requestHttp(url, options);
-  // Once there is a response, its reader is told of a failure; the request tells it a second time.
-  request.on("error", () => {});
-  request.end(body);
-  const [response] = (await once(request, "response")) as [IncomingMessage];
-  return response;
+  return await new Promise((resolve, reject) => {
+    request.once("response", resolve);
+    // Once there is a response, its reader is told of a failure; the request tells it a second time.
+    request.on("error", reject);
+    // Node gives no error when the server switches to another protocol.
+    request.once("close", () => reject(new Error("it sent no answer")));
+    request.end(body);
+  });
 }
 
 /** The request that a response sends on to, if it does. Must match Go's net/http in what is sent there. */

@@ -191,6 +191,16 @@ describe("fetchToken()", () => {
     });
   });
 
+  test("leaves a server that wants to speak another protocol", async () => {
+    await using server = await startTokenServer((_request, { socket }) => {
+      socket?.write("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: other\r\n\r\n");
+    });
+    await expect(fetchToken(requestTo(server.origin), plain)).rejects.toMatchObject({
+      code: "BK_TOKEN_FAILED",
+      message: expect.stringContaining("it sent no answer"),
+    });
+  });
+
   test.each([
     ["says nothing", () => {}],
     ["stops in the middle", (response: NodeJS.WritableStream) => response.write('{"access_token":')],
