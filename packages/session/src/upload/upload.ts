@@ -35,6 +35,7 @@ export function createUpload(): Upload {
       // Unique, since the daemon's HTTP source goes by the URL.
       const id = randomBytes(16).toString("hex");
       bodies.set(id, body);
+      body.on("error", () => {}); // it may fail before it is read, and whoever reads it is told
       return URL_PREFIX + id;
     },
   };

@@ -86,6 +86,19 @@ describe("createUpload()", () => {
     expect(pair.failures).toMatchObject([{ code: "BK_UPLOAD_FAILED", cause: { message: "disk on fire" } }]);
   });
 
+  test("fails with the error of a stream that failed before the daemon asked", async () => {
+    const upload = createUpload();
+    await using pair = await openSessionPair(upload);
+    const body = new Readable({ read() {} });
+    const url = upload.add(body);
+    body.destroy(new Error("disk on fire"));
+    await new Promise((resolve) => body.once("close", resolve));
+
+    await pull(pair, url).status();
+
+    expect(pair.failures).toMatchObject([{ code: "BK_UPLOAD_FAILED", cause: { message: "disk on fire" } }]);
+  });
+
   test.each([
     { name: "that was never offered", url: "http://buildkit-session/other" },
     { name: "without a name", url: "http://buildkit-session/" },
