@@ -11,7 +11,10 @@ import { textOf } from "./text.mjs";
  */
 export async function startTokenServer(steps) {
   const requests = [];
-  const server = createServer(async (request, response) => {
+  const server = createServer((request, response) => {
+    answer(request, response).catch((error) => response.destroy(error));
+  });
+  async function answer(request, response) {
     const { status, headers = {}, body = "" } = steps[requests.length] ?? { status: 500 };
     const got = toRequest(request);
     requests.push(got);
@@ -19,7 +22,7 @@ export async function startTokenServer(steps) {
     if (request.method === "POST") got.form = form;
     for (const [name, value] of Object.entries(headers)) response.setHeader(name, fill(textOf(value)));
     response.writeHead(status, { connection: "close" }).end(Buffer.from(fill(bytesOf(body)), "latin1"));
-  });
+  }
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   const url = `http://127.0.0.1:${server.address().port}`;

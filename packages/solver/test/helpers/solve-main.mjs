@@ -8,6 +8,6 @@ const daemon = createDaemon({ dialer: createDialer(parseAddress(address)) });
 try {
   await solve(daemon, { contextDir });
 } catch (error) {
-  console.log(error.code);
+  process.stdout.write(`${error.code}\n`);
 }
 await daemon.close();
