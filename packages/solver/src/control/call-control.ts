@@ -29,7 +29,7 @@ export async function callControl<T>(
     signal?.throwIfAborted();
     return await call(await daemon.control(), callOptions({ signal }));
   } catch (error) {
-    throw await explain(daemon, what, error, signal);
+    throw await explainCall(daemon, what, error, signal);
   }
 }
 
@@ -44,11 +44,12 @@ export async function* streamControl<T>(
     signal?.throwIfAborted();
     yield* call(await daemon.control(), callOptions({ signal }));
   } catch (error) {
-    throw await explain(daemon, what, error, signal);
+    throw await explainCall(daemon, what, error, signal);
   }
 }
 
-async function explain(
+/** What `callControl` throws for the error of a call. */
+export async function explainCall(
   daemon: Daemon,
   what: string,
   error: unknown,

@@ -2,6 +2,7 @@
 import type { BuildHistoryRecord, Descriptor, BuildResultInfo as ProtoBuildResult } from "@bk/proto/control";
 import { toDate } from "../control/time.js";
 import { grpcCodeName } from "../failure/remote-status.js";
+import { withoutCredentials } from "./without-credentials.js";
 
 /** A build in the daemon's history. */
 export interface BuildRecord {
@@ -10,7 +11,10 @@ export interface BuildRecord {
   readonly state: "running" | "completed" | "failed" | "canceled";
   /** `dockerfile.v0`, `gateway.v0`; "" for a graph. */
   readonly frontend: string;
-  /** Options of the frontend as the daemon spells them. Build args are in here in clear text. */
+  /**
+   * Options of the frontend as the daemon spells them. Build args are in here in clear text; the credentials of caches
+   * are left out.
+   */
   readonly frontendAttrs: Readonly<Record<string, string>>;
   readonly exporters: readonly { readonly type: string; readonly attrs: Readonly<Record<string, string>> }[];
   readonly createdAt: Date | undefined;
@@ -51,7 +55,7 @@ export function toBuildRecord(record: BuildHistoryRecord): BuildRecord {
     ref: record.ref,
     state: toState(record),
     frontend: record.frontend,
-    frontendAttrs: { ...record.frontendAttrs },
+    frontendAttrs: { ...withoutCredentials(record.frontendAttrs) },
     exporters: record.exporters.map(({ type, attrs }) => ({ type, attrs: { ...attrs } })),
     createdAt: toDate(record.createdAt),
     completedAt: toDate(record.completedAt),

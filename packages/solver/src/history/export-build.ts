@@ -71,9 +71,10 @@ function addBlob(archive: Pack, blob: Blob, content: AsyncIterable<Uint8Array>):
   return new Promise((resolve, reject) => {
     const header = { name: blobPath(blob), size: blob.size, mode: 0o444 };
     const entry = archive.entry(header, (error) => (error ? reject(error) : resolve()));
-    Readable.from(content, { objectMode: false })
-      .on("error", reject)
-      .pipe(entry as unknown as Writable);
+    const source = Readable.from(content, { objectMode: false }).on("error", reject);
+    // It fails with the archive, and then nobody reads the blob to its end.
+    entry.on("error", reject).on("close", () => source.destroy());
+    source.pipe(entry as unknown as Writable);
   });
 }
 

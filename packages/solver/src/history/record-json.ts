@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { BuildHistoryRecord, BuildResultInfo, Descriptor } from "@bk/proto/control";
+import { withoutCredentials } from "./without-credentials.js";
 
 /** A record as docker buildx writes it into archives: JSON in the names of the Go type, without empty values. */
 export function toRecordJson(record: BuildHistoryRecord): object {
@@ -23,26 +24,6 @@ export function toRecordJson(record: BuildHistoryRecord): object {
     externalError: toDescriptor(record.externalError),
     numWarnings: record.numWarnings,
   });
-}
-
-/** Of cache imports, only what names the cache: the rest may be tokens and keys. */
-function withoutCredentials(attrs: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
-  const imports = attrs["cache-imports"];
-  return imports === undefined ? attrs : { ...attrs, "cache-imports": namesOfCaches(imports) };
-}
-
-function namesOfCaches(json: string): string {
-  try {
-    const entries: readonly { readonly Type?: unknown; readonly Attrs?: Record<string, unknown> }[] =
-      JSON.parse(json);
-    const named = entries.map(({ Type, Attrs = {} }) => ({
-      Type,
-      Attrs: Object.fromEntries(Object.entries(Attrs).filter(([name]) => name === "scope" || name === "ref")),
-    }));
-    return JSON.stringify(named);
-  } catch {
-    return ""; // not what it should be, and so nothing to pass on
-  }
 }
 
 function toResult(result: BuildResultInfo | undefined): object | undefined {

@@ -76,9 +76,18 @@ async function readPredicate(
     if (size > MAX_BYTES) return undefined;
     chunks.push(chunk);
   }
-  const predicate: unknown = JSON.parse(Buffer.concat(chunks).toString("utf8"));
+  const predicate = parseJson(Buffer.concat(chunks).toString("utf8"));
   if (!isObject(predicate)) return undefined;
   return annotations[PREDICATE_TYPE] === `${SLSA}v1` ? toSlsa02(predicate) : predicate;
+}
+
+/** What is no JSON is no predicate: a build does not fail for it. */
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 function shorten(predicate: Json, mode: ProvenanceMode): Json {
