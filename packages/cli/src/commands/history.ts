@@ -47,9 +47,9 @@ export function addHistoryCommands(program: Command, context: CliContext): void 
       "write a build with its log and results to an archive, as docker buildx history import reads it",
     )
     .argument("<ref>")
-    .requiredOption("-o, --output <path>", "the file to write, such as build.dockerbuild")
+    .requiredOption("-o, --output <path>", "the file to write, such as build.dockerbuild; - for stdout")
     .action((ref: string, { output }: { readonly output: string }) =>
-      withSolver(context, (solver, client) => exportTo(resolve(output), ref, solver, client, context)),
+      withSolver(context, (solver, client) => exportTo(output, ref, solver, client, context)),
     );
   history
     .command("rm")
@@ -109,8 +109,11 @@ async function replay(
   await inspectBuild(daemon, ref, { signal }); // an unknown ref would be waited for
   const { createPlainProgress } = await import("@bk/client");
   const progress = createPlainProgress(stdout);
-  for await (const status of readStatus(daemon, ref, { signal })) progress.update(status);
-  progress.end();
+  try {
+    for await (const status of readStatus(daemon, ref, { signal })) progress.update(status);
+  } finally {
+    progress.end();
+  }
 }
 
 async function exportTo(
@@ -118,13 +121,18 @@ async function exportTo(
   ref: string,
   { exportBuild, openFileTarget }: Solver,
   { daemon }: Client,
-  { signal }: CliContext,
+  { signal, stdout }: CliContext,
 ): Promise<void> {
+  const toStdout = path === "-";
+  if (toStdout && "isTTY" in stdout && stdout.isTTY === true)
+    throw new UsageError("--output needs a file: the archive would go to the terminal");
+  // The archive hears of the signal, and ends with its reason.
   const archive = await exportBuild(daemon, ref, { signal });
-  const { body, done } = await openFileTarget(path);
-  done.catch(() => {}); // the pipeline tells of its own failure first
-  await pipeline(archive, body, { signal });
-  await done;
+  if (toStdout) return await pipeline(archive, stdout, { end: false });
+  const { body, done } = await openFileTarget(resolve(path));
+  // Nothing half is left once both have ended; the pipeline tells of its own failure first.
+  const [sent, written] = await Promise.allSettled([pipeline(archive, body), done]);
+  for (const part of [sent, written]) if (part.status === "rejected") throw part.reason;
 }
 
 function formatTook({ createdAt, completedAt }: BuildRecord): string {
