@@ -4,6 +4,7 @@
 export { type AbortOptions, listenAbort, raceAbort } from "./abort.js";
 export { type Address, formatAddress, parseAddress, type SocketAddress } from "./address.js";
 export { type Channel, createChannel, type OpenStreamOptions } from "./channel.js";
+export { findProgram } from "./command/find-program.js";
 export type { ContainerAddress } from "./container-address.js";
 export { type CreateDialerOptions, createDialer } from "./create-dialer.js";
 export type { Dialer } from "./dialer.js";

@@ -24,6 +24,7 @@ test("the package exports these values", () => {
       "decodeGrpcMessage",
       "dockerRequest",
       "encodeGrpcMessage",
+      "findProgram",
       "findTransportError",
       "formatAddress",
       "formatGrpcTimeout",

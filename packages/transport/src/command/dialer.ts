@@ -8,13 +8,14 @@ import { TransportError } from "../errors.js";
 import { waitForEnd } from "./child-end.js";
 import type { Command } from "./command.js";
 import { type ProgramAttempt, programFailure } from "./failure.js";
+import { findProgram } from "./find-program.js";
 import { killGroup } from "./kill-group.js";
 import { ProgramStream } from "./program-stream.js";
 
 export interface CommandDialerOptions {
   readonly endpoint: string;
   readonly command: Command;
-  /** The program's environment, and where its PATH is. */
+  /** The program's environment, and where its PATH is, of which absolute folders count. */
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
@@ -47,10 +48,13 @@ async function start(
   env: CommandDialerOptions["env"],
   attempt: ProgramAttempt,
 ): Promise<ChildProcessWithoutNullStreams> {
+  const file = await findProgram(program, env);
+  if (file === undefined) throw notFoundError(attempt);
   try {
     const detached = process.platform !== "win32";
-    const child = spawn(program, args, { env, detached, windowsHide: true });
+    const child = spawn(file, args, { env, detached, windowsHide: true });
     await once(child, "spawn");
+    child.on("error", () => {}); // Windows may refuse to end it; its end is waited for all the same
     return child;
   } catch (cause) {
     throw startError(cause, attempt);
@@ -78,16 +82,16 @@ const providers: Readonly<Record<string, string>> = {
   nerdctl: "Install nerdctl",
 };
 
-function startError(cause: unknown, { endpoint, program }: ProgramAttempt): TransportError {
-  const missing = cause instanceof Error && "code" in cause && cause.code === "ENOENT";
-  if (!missing) {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    const text = `Cannot connect to ${endpoint}: ${program} could not be started (${why}). Try it by hand`;
-    return new TransportError("BK_COMMAND_FAILED", text, { cause, endpoint });
-  }
+function notFoundError({ endpoint, program }: ProgramAttempt): TransportError {
   return new TransportError(
     "BK_PROGRAM_NOT_FOUND",
     `Cannot connect to ${endpoint}: there is no program ${program} on the PATH. ${providers[program] ?? "Install it"}, or check PATH`,
-    { cause, endpoint },
+    { endpoint },
   );
+}
+
+function startError(cause: unknown, { endpoint, program }: ProgramAttempt): TransportError {
+  const why = cause instanceof Error ? cause.message : String(cause);
+  const text = `Cannot connect to ${endpoint}: ${program} could not be started (${why}). Try it by hand`;
+  return new TransportError("BK_COMMAND_FAILED", text, { cause, endpoint });
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { once } from "node:events";
-import { chmod, readFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { leakCheck, type TmpDir, tmpDir } from "@bk/testing";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { parseAddress } from "../../src/address.js";
@@ -69,12 +69,12 @@ describe("createCommandDialer()", () => {
   });
 
   test("says when a program cannot be started", async () => {
-    const dialer = await dialerOf("podman-container://c", "podman", "");
-    await chmod(dir.join("bin/podman"), 0o644);
-    const { env } = { env: { PATH: dir.join("bin") } };
-    const error = await catchTransportError(createDialer(parseAddress(dialer.endpoint), { env }).dial());
+    await writeFile(dir.join("podman"), "#!/nonexistent/interpreter\n", { mode: 0o755 });
+    const error = await catchTransportError(
+      createDialer(parseAddress("podman-container://c"), { env: { PATH: dir.path } }).dial(),
+    );
     expect(error.code).toBe("BK_COMMAND_FAILED");
-    expect(error.message).toContain("EACCES");
+    expect(error.message).toContain("could not be started");
   });
 
   test.each([
