@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
-import { access, constants } from "node:fs/promises";
-import path from "node:path";
-import type { AbortOptions } from "@bk/transport";
+import { once } from "node:events";
+import { type AbortOptions, findProgram, listenAbort } from "@bk/transport";
 import type { Environment } from "../environment.js";
 import { SessionError } from "../errors.js";
 import { parseHelperAnswer } from "./helper-answer.js";
@@ -15,7 +14,7 @@ export interface HelperRequest extends AbortOptions {
   /** The part of the program's name behind `docker-credential-`. */
   readonly helper: string;
   readonly serverUrl: string;
-  /** Its PATH is where the program is looked for. */
+  /** Where the program is looked for: in the absolute folders of PATH. */
   readonly env: Environment;
 }
 
@@ -40,27 +39,15 @@ export async function askCredentialHelper({
     );
   }
   const program = `docker-credential-${helper}`;
-  const file = await findProgram(program, env);
+  const file = await findHelper(program, env);
   signal?.throwIfAborted();
-  const child = spawn(file, ["get"], {
-    env: { ...env },
-    stdio: "pipe",
-    shell: false,
-    windowsHide: true,
-    // A process group of its own, so that whatever it starts is ended with it.
-    detached: process.platform !== "win32",
-  });
+  const child = await start(file, { program, env });
   return parseHelperAnswer({ program, ...(await collect(child, program, serverUrl, signal)) });
 }
 
-/** Only absolute folders of PATH count: a helper must never come from the folder that is being built. */
-async function findProgram(program: string, env: Environment): Promise<string> {
-  const name = process.platform === "win32" ? `${program}.exe` : program;
-  for (const folder of (env["PATH"] ?? "").split(path.delimiter)) {
-    if (!path.isAbsolute(folder)) continue;
-    const file = path.join(folder, name);
-    if (await isExecutable(file)) return file;
-  }
+async function findHelper(program: string, env: Environment): Promise<string> {
+  const file = await findProgram(program, env);
+  if (file !== undefined) return file;
   throw new SessionError(
     "BK_CREDENTIALS_FAILED",
     `The Docker config names the credential helper ${program}, which is in no folder of PATH. ` +
@@ -68,12 +55,23 @@ async function findProgram(program: string, env: Environment): Promise<string> {
   );
 }
 
-async function isExecutable(file: string): Promise<boolean> {
+async function start(
+  file: string,
+  { program, env }: { readonly program: string; readonly env: Environment },
+): Promise<ChildProcessWithoutNullStreams> {
   try {
-    await access(file, constants.X_OK);
-    return true;
-  } catch {
-    return false;
+    const child = spawn(file, ["get"], {
+      env: { ...env },
+      stdio: "pipe",
+      shell: false,
+      windowsHide: true,
+      // A process group of its own, so that whatever it starts is ended with it.
+      detached: process.platform !== "win32",
+    });
+    await once(child, "spawn"); // without it, there may be no pipes
+    return child;
+  } catch (cause) {
+    throw helperFailed(program, "could not be started", cause);
   }
 }
 
@@ -91,11 +89,8 @@ function collect(
     killGroup(child);
     reject(reason);
   };
-  const fail = (what: string, cause?: Error): void =>
-    stop(new SessionError("BK_CREDENTIALS_FAILED", `The credential helper ${program} ${what}`, { cause }));
-  const onAbort = (): void => stop(signal?.reason);
+  const fail = (what: string, cause?: Error): void => stop(helperFailed(program, what, cause));
   const timer = setTimeout(() => fail(`did not answer within ${TIMEOUT_MS / 1000} s`), TIMEOUT_MS);
-  signal?.addEventListener("abort", onAbort, { once: true });
   child.stdout.on("data", (chunk: Buffer) => {
     size += chunk.length;
     if (size > MAX_STDOUT_BYTES) fail(`printed more than ${MAX_STDOUT_BYTES} bytes`);
@@ -104,12 +99,13 @@ function collect(
   child.stderr.resume();
   // A program that does not read its stdin is judged by how it ends.
   child.stdin.on("error", () => {});
-  child.on("error", (cause) => fail("could not be started", cause));
+  child.on("error", (cause) => fail("could not be ended", cause));
   child.on("close", (exitCode) => resolve({ exitCode, stdout: Buffer.concat(chunks).toString("utf8") }));
   child.stdin.end(input);
+  const stopListening = listenAbort(signal, stop);
   return promise.finally(() => {
     clearTimeout(timer);
-    signal?.removeEventListener("abort", onAbort);
+    stopListening();
   });
 }
 
@@ -124,6 +120,10 @@ function killGroup(child: ChildProcessWithoutNullStreams): void {
   child.stdout.destroy();
   child.stderr.destroy();
   child.stdin.destroy();
+}
+
+function helperFailed(program: string, what: string, cause: unknown): SessionError {
+  return new SessionError("BK_CREDENTIALS_FAILED", `The credential helper ${program} ${what}`, { cause });
 }
 
 function withResolvers<T>(): {

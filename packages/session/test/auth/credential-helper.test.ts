@@ -68,6 +68,16 @@ describe("askCredentialHelper()", { timeout: 20_000 }, () => {
     });
   });
 
+  test("names a helper that cannot be started", async () => {
+    await using home = await createCredentialHome();
+    const file = path.join(home.dir, "bin/docker-credential-broken");
+    await writeFile(file, "#!/nonexistent/interpreter\n", { mode: 0o755 });
+    await expect(askCredentialHelper({ helper: "broken", serverUrl, env: home.env })).rejects.toMatchObject({
+      code: "BK_CREDENTIALS_FAILED",
+      message: "The credential helper docker-credential-broken could not be started",
+    });
+  });
+
   test.each([
     ["exit code", "console.log('the password is hunter2'); process.exitCode = 3;", /exit code 3/],
     ["signal", "console.log('hunter2'); process.kill(process.pid, 'SIGTERM');", /signal/],
