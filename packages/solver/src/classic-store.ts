@@ -11,14 +11,14 @@ import type { SolveOptions } from "./options/solve-options.js";
 const SNAPSHOTTER = "org.mobyproject.buildkit.worker.snapshotter";
 
 /**
- * Docker's classic image store knows one platform and one exporter, which passes over a push without a word. Builds
- * that want more of Docker's own BuildKit are refused, as docker buildx does it; for others nothing is asked.
+ * Docker's classic image store knows one platform and one exporter, which passes over a push and attestations without a
+ * word. Builds that want more of Docker's own BuildKit are refused, as docker buildx does it; for others nothing is asked.
  *
  * @throws {SolverError} `BK_OPTIONS_INVALID`; {TransportError}; `signal.reason`.
  */
 export async function refuseForClassicStore(
   daemon: Daemon,
-  options: Pick<SolveOptions, "exports" | "cacheTo" | "platform">,
+  options: ConcernedOptions,
   { signal }: AbortOptions = {},
 ): Promise<void> {
   const wish = findWish(options);
@@ -32,22 +32,28 @@ export async function refuseForClassicStore(
   throw invalidOption(wish.option, `Docker with its classic image store cannot ${wish.what}. ${remedy}`);
 }
 
+type ConcernedOptions = Pick<SolveOptions, "attestations" | "exports" | "cacheTo" | "platform">;
+
 interface Wish {
   readonly option: string;
   readonly what: string;
 }
 
 function findWish({
+  attestations = {},
   exports = [],
   cacheTo = [],
   platform = [],
-}: Pick<SolveOptions, "exports" | "cacheTo" | "platform">): Wish | undefined {
+}: ConcernedOptions): Wish | undefined {
   for (const [index, entry] of exports.entries()) {
     const what = describeWish(entry);
     if (what !== undefined) return { option: `exports[${index}]`, what };
   }
   const cache = cacheTo.findIndex(({ type }) => type !== "inline");
   if (cache >= 0) return { option: `cacheTo[${cache}]`, what: "write a cache" };
+  const { sbom = false, provenance = false } = attestations;
+  if (sbom !== false || (provenance !== false && provenance !== "auto"))
+    return { option: "attestations", what: "keep attestations" };
   const isSeveral = typeof platform !== "string" && platform.length > 1;
   return isSeveral ? { option: "platform", what: "build for several platforms" } : undefined;
 }

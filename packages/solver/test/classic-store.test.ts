@@ -34,6 +34,8 @@ describe("refuseForClassicStore()", () => {
     [{ exports: [{ type: "image", push: true, pushByDigest: true }] }, "exports[0]", "push by digest"],
     [{ exports: [{ type: "oci", dest: "a.tar" }] }, "exports[0]", "export an image as oci"],
     [{ cacheTo: [{ type: "inline" }, { type: "registry", ref: "app" }] }, "cacheTo[1]", "write a cache"],
+    [{ attestations: { sbom: true } }, "attestations", "keep attestations"],
+    [{ attestations: { provenance: { mode: "max" } } }, "attestations", "keep attestations"],
     [{ platform: ["linux/amd64", "linux/arm64"] }, "platform", "several platforms"],
   ])("refuses %j, which Docker with a containerd store has", async (options, option, shown) => {
     const refused = check(options);
@@ -46,6 +48,7 @@ describe("refuseForClassicStore()", () => {
     {},
     { exports: [{ type: "moby" }, { type: "local", dest: "out" }], platform: "linux/arm64" },
     { cacheTo: [{ type: "inline" }], platform: ["linux/arm64"] },
+    { attestations: { sbom: false, provenance: "auto" } },
   ])("asks nothing for %j", async (options) => {
     expect(await check(options)).toBe(0);
   });
