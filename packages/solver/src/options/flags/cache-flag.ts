@@ -17,7 +17,7 @@ export function parseCacheFlag(text: string): readonly CacheFlag[] {
   const fields = parseCsvLine(text);
   if (!text.includes("=")) return fields.map(parseImage);
   const { type = "", ...attrs } = Object.fromEntries(fields.map(requirePair));
-  if (type === "") throw invalidOption("cache", `${showValue(text)} needs a type: type=registry, type=local`);
+  if (type === "") throw invalidOption("cache", "A cache needs a type: type=registry, type=local");
   return [{ type, attrs }];
 }
 

@@ -5,7 +5,8 @@ import { invalidOption, showValue } from "../invalid-option.js";
  * Splits one line of CSV (RFC 4180) into fields: quotes keep commas, doubled quotes stand for one. A line break at
  * the end does not count. Must read what the csvvalue package of docker buildx reads.
  *
- * @throws {SolverError} `BK_OPTIONS_INVALID` for stray quotes, and for nothing at all.
+ * @throws {SolverError} `BK_OPTIONS_INVALID` for stray quotes, and for nothing at all. Caches have keys in such text, so
+ * the message does not show it.
  */
 export function parseCsvLine(text: string): readonly string[] {
   const line = text.replace(/\r?\n$/, "");
@@ -14,8 +15,9 @@ export function parseCsvLine(text: string): readonly string[] {
   // Either a quoted field, or one without any quote, up to a comma or the end.
   const field = /(?:"((?:[^"]|"")*)"|([^",]*))(,|$)/uy;
   for (;;) {
+    const start = field.lastIndex + 1;
     const match = field.exec(line);
-    if (!match) throw invalidOption("csv", `The quotes in ${showValue(text)} do not match`);
+    if (!match) throw invalidOption("csv", `The quotes of the part from character ${start} on do not match`);
     fields.push(match[1]?.replaceAll('""', '"') ?? match[2] ?? "");
     if (match[3] === "") return fields;
   }

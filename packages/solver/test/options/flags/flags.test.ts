@@ -14,8 +14,10 @@ describe("parseCsvLine()", () => {
     expect(parseCsvLine('type=local,"dest=a,b"')).toEqual(["type=local", "dest=a,b"]);
   });
 
-  test("refuses stray quotes with an error that names them", () => {
-    expect(() => parseCsvLine('a"b')).toThrow(/quotes in "a\\"b" do not match/);
+  test("refuses stray quotes with an error that says where they are, and does not show keys", () => {
+    const parse = () => parseCsvLine('type=s3,secret_access_key="hidden');
+    expect(parse).toThrow("quotes of the part from character 9 on do not match");
+    expect(parse).not.toThrow(/hidden/);
   });
 });
 
@@ -33,5 +35,11 @@ describe("toSecretSource()", () => {
 describe("parseCacheFlag()", () => {
   test.each(['"a,b"', "a,"])("refuses the images %s", (text) => {
     expect(() => parseCacheFlag(text)).toThrow();
+  });
+
+  test("does not show the key of a cache without a type", () => {
+    const parse = () => parseCacheFlag("region=us,secret_access_key=hidden");
+    expect(parse).toThrow("needs a type");
+    expect(parse).not.toThrow(/hidden/);
   });
 });
