@@ -1,14 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import {
-  type Attachable,
-  checkSecret,
-  createSecrets,
-  createSshForward,
-  type Environment,
-  SessionError,
-} from "@bk/session";
+import { type Attachable, checkSecret, createSecrets, createSshForward, type Environment } from "@bk/session";
 import type { AbortOptions } from "@bk/transport";
-import { invalidOption } from "./options/invalid-option.js";
+import { asOption } from "./as-option.js";
 import type { ResolvedSolveOptions } from "./options/solve-options.js";
 
 export interface MountOptions extends AbortOptions {
@@ -30,12 +23,4 @@ export async function createMountServices(
   if (secrets.size > 0) services.push(createSecrets({ secrets, env }));
   if (ssh.size > 0) services.push(await asOption("ssh", createSshForward({ agents: ssh, env, signal })));
   return services;
-}
-
-async function asOption<T>(option: string, work: Promise<T>): Promise<T> {
-  try {
-    return await work;
-  } catch (error) {
-    throw SessionError.is(error) ? invalidOption(option, error.message, error) : error;
-  }
 }

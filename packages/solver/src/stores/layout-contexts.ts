@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import { findManifest, hasBlob, openImportStore } from "@bk/session";
+import { asOption } from "../as-option.js";
 import type { NamedContext } from "../options/contexts/named-contexts.js";
 import type { OciLayoutSource } from "../options/contexts/oci-layout.js";
 import { invalidOption, showValue } from "../options/invalid-option.js";
-import { asOption } from "./as-option.js";
 import type { OpenedStore } from "./store-services.js";
 
 /** Must match the daemon: source/containerimage of moby/buildkit. */

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type ManifestName, openExportStore, putManifest } from "@bk/session";
+import { asOption } from "../as-option.js";
 import type { ResolvedExport } from "../options/exports/resolved-export.js";
 import { invalidOption } from "../options/invalid-option.js";
-import { asOption } from "./as-option.js";
 import { checkIndex } from "./check-index.js";
 import { parseManifest } from "./exported-manifest.js";
 import type { ExporterResponse, OpenedStore } from "./store-services.js";

@@ -8,10 +8,10 @@ import {
   removeUnreferenced,
   SessionError,
 } from "@bk/session";
+import { asOption } from "../as-option.js";
 import type { ResolvedCache } from "../options/caches/resolved-cache.js";
 import { isOn } from "../options/exports/export-names.js";
 import { invalidOption } from "../options/invalid-option.js";
-import { asOption } from "./as-option.js";
 import { checkIndex, findExisting } from "./check-index.js";
 import { parseManifest } from "./exported-manifest.js";
 import type { OpenedStore } from "./store-services.js";

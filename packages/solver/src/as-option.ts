@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { SessionError } from "@bk/session";
-import { invalidOption } from "../options/invalid-option.js";
+import { invalidOption } from "./options/invalid-option.js";
 
-/** Makes a store that cannot be used the fault of the option that names it. */
+/** Makes what the session cannot use the fault of the option that names it. */
 export async function asOption<T>(option: string, work: Promise<T>): Promise<T> {
   try {
     return await work;
