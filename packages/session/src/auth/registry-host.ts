@@ -7,6 +7,17 @@ export const DOCKER_HUB_HOST = "registry-1.docker.io";
 /** Docker Hub as users name it. */
 export const DOCKER_HUB_NAMES: readonly string[] = ["docker.io", "index.docker.io"];
 
+const REGISTRY_HOST = /^(?:[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?$/;
+
+/**
+ * Whether a text is a registry as a daemon names it: a host name or an IP address (IPv6 in brackets), and maybe a
+ * port. Of anything else, such as a URL or `ghcr.io@evil.example`, what keeps credentials and what sends them could
+ * take different parts for the host.
+ */
+export function isRegistryHost(text: string): boolean {
+  return REGISTRY_HOST.test(text);
+}
+
 /**
  * The configuration key for a registry as the daemon names it. BuildKit says `registry-1.docker.io` for
  * Docker Hub; must match session/auth/authprovider.

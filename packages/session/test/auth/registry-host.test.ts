@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, test } from "vitest";
-import { convertToHostname, toCanonicalKey, toConfigKey } from "../../src/auth/registry-host.js";
+import {
+  convertToHostname,
+  isRegistryHost,
+  toCanonicalKey,
+  toConfigKey,
+} from "../../src/auth/registry-host.js";
 
 describe("Docker Hub's key", () => {
   test("is that of its old index, for the daemon's name and for the user's", () => {
@@ -8,6 +13,33 @@ describe("Docker Hub's key", () => {
     expect(toCanonicalKey("docker.io")).toBe("https://index.docker.io/v1/");
     expect(toConfigKey("docker.io")).toBe("docker.io");
     expect(toCanonicalKey("ghcr.io")).toBe("ghcr.io");
+  });
+});
+
+describe("isRegistryHost()", () => {
+  test.each(["registry-1.docker.io", "localhost:5000", "my_registry:80", "10.0.0.1", "[::1]:5000", "r"])(
+    "knows %s",
+    (text) => {
+      expect(isRegistryHost(text)).toBe(true);
+    },
+  );
+
+  test.each([
+    "",
+    "https://ghcr.io/v1/",
+    "ghcr.io/",
+    "ghcr.io@evil.example",
+    "evil.example#ghcr.io",
+    "evil.example?ghcr.io",
+    "evil.example\\ghcr.io",
+    "ghcr.io:",
+    "ghcr.io:https",
+    "-ghcr.io",
+    "ghcr.io\n",
+    "gh cr.io",
+    "::1",
+  ])("does not take %j for one", (text) => {
+    expect(isRegistryHost(text)).toBe(false);
   });
 });
 
