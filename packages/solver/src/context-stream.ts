@@ -46,15 +46,6 @@ export async function openContextStreams(
   return { context: { kind: "empty" }, dockerfile: await readDockerfile("context", body, signal) };
 }
 
-/** Destroys the streams among the options when it is disposed of. */
-export function ownStreams({ context, dockerfile }: ResolvedSolveOptions): Disposable {
-  return {
-    [Symbol.dispose]() {
-      for (const source of [context, dockerfile]) if (source.kind === "stream") source.body.destroy();
-    },
-  };
-}
-
 async function readDockerfile(
   option: string,
   body: Readable,

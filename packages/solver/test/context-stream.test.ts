@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { PassThrough, Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import { describe, expect, test } from "vitest";
-import { openContextStreams, ownStreams } from "../src/context-stream.js";
+import { openContextStreams } from "../src/context-stream.js";
 import { resolveSolveOptions, type SolveOptions } from "../src/options/solve-options.js";
 import { makeTar } from "./helpers/make-tar.js";
 
@@ -90,17 +90,6 @@ describe("openContextStreams()", () => {
 
     await expect(opening).rejects.toBe(reason);
     expect(body.destroyed).toBe(true);
-  });
-});
-
-describe("ownStreams()", () => {
-  test("destroys both streams", async () => {
-    const [context, dockerfile] = [new PassThrough(), new PassThrough()];
-    const closed = Promise.all([once(context, "close"), once(dockerfile, "close")]);
-
-    ownStreams(resolveSolveOptions({ context, dockerfile }))[Symbol.dispose]();
-
-    await closed;
   });
 });
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { PassThrough } from "node:stream";
 import { SolveRequestSchema, SolveResponseSchema, StatusRequestSchema } from "@bk/proto/control";
 import {
   type FakeHandler,
@@ -81,5 +82,33 @@ describe("onSyncProgress", () => {
     });
 
     await expect(building).rejects.toBe(error);
+  });
+});
+
+describe("a stream that an export goes to", () => {
+  leakCheck();
+
+  test("is destroyed when no export came, so that its reader does not wait", async () => {
+    await using dir = await tree('ADD Dockerfile file "FROM scratch"');
+    await using daemon = await readingDaemon({ dirName: "context" });
+    const dest = new PassThrough();
+
+    await build(daemon.address, { contextDir: dir.path, exports: [{ type: "tar", dest }] });
+
+    expect(dest.destroyed).toBe(true);
+  });
+
+  test("is destroyed when the build is refused before it begins", async () => {
+    const dest = new PassThrough();
+    const secrets = { token: { file: "/nonexistent" } };
+
+    const building = build("tcp://127.0.0.1:1", {
+      contextDir: ".",
+      secrets,
+      exports: [{ type: "tar", dest }],
+    });
+
+    await expect(building).rejects.toMatchObject({ code: "BK_OPTIONS_INVALID", option: "secrets.token" });
+    expect(dest.destroyed).toBe(true);
   });
 });

@@ -39,7 +39,6 @@ export async function createExportServices(exports: readonly ResolvedExport[]): 
   return {
     attachables: targets.size > 0 ? [createFileSend(targets)] : [],
     async [Symbol.asyncDispose]() {
-      for (const { receiver } of exports) if (receiver?.kind === "writable") destroyUnfinished(receiver.body);
       await Promise.all(opened);
     },
   };
@@ -68,11 +67,6 @@ async function createTarget(
     case "layout":
       return undefined; // comes as content, not as a stream of its own
   }
-}
-
-/** Whoever reads from a stream learns that the export did not come. */
-function destroyUnfinished(body: Writable): void {
-  if (!body.writableFinished) body.destroy();
 }
 
 function openWritable(body: Writable): ExportTarget {

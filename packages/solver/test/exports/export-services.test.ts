@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import { PassThrough } from "node:stream";
 import { tmpDir } from "@bk/testing";
 import { describe, expect, test } from "vitest";
 import { createExportServices } from "../../src/exports/export-services.js";
@@ -15,15 +14,6 @@ describe("createExportServices()", () => {
   test("announces nothing for what stays with the daemon", async () => {
     await using services = await open({ type: "image" }, { type: "moby" });
     expect(services.attachables).toEqual([]);
-  });
-
-  test("destroys a stream to which no export came, so that its reader does not wait", async () => {
-    const dest = new PassThrough();
-    {
-      await using _services = await open({ type: "tar", dest });
-      expect(dest.destroyed).toBe(false);
-    }
-    expect(dest.destroyed).toBe(true);
   });
 
   test.each<[string, (dir: string) => ExportOptions]>([
