@@ -11,7 +11,6 @@ import {
   type RegistryAuth,
   toNameAndSecret,
 } from "./registry-auth.js";
-import { isRegistryHost } from "./registry-host.js";
 import { fetchToken } from "./token/fetch-token.js";
 import type { RegistryTls } from "./token/registry-tls.js";
 import type { Token } from "./token/token-answer.js";
@@ -73,10 +72,6 @@ export function createAuthService(options: AuthOptions): AuthService {
   const shared = new Set<string>();
 
   async function lookUp(host: string, given: AbortOptions): Promise<RegistryAuth> {
-    if (!isRegistryHost(host)) {
-      const why = `The daemon asked for the credentials of ${JSON.stringify(host)}, which is no registry host`;
-      throw new SessionError("BK_PROTOCOL", why);
-    }
     return (await credentials.credentialsFor(host, given)) ?? ANONYMOUS;
   }
 

@@ -11,8 +11,8 @@ const REGISTRY_HOST = /^(?:[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?|\[[0-9A-Fa
 
 /**
  * Whether a text is a registry as a daemon names it: a host name or an IP address (IPv6 in brackets), and maybe a
- * port. Of anything else, such as a URL or `ghcr.io@evil.example`, what keeps credentials and what sends them could
- * take different parts for the host.
+ * port. Credentials may be found by other texts too, such as a URL, of which another program could take another part
+ * for the host.
  */
 export function isRegistryHost(text: string): boolean {
   return REGISTRY_HOST.test(text);

@@ -40,20 +40,6 @@ describe("createAuthService()", () => {
     );
   });
 
-  test("looks up nothing for what is no registry host, whose token server could be anywhere", async () => {
-    credentials.credentialsFor.mockClear();
-    await using server = await startTokenServer(answerToken("t"));
-    const service = createService({ allowTokenRealm: () => true });
-    const host = "https://ghcr.io/v1/";
-    const refused = { code: "BK_PROTOCOL", message: expect.stringContaining(host) };
-    const request = { host, realm: server.origin, service: "", scopes: [] };
-    await expect(service.credentials(host)).rejects.toMatchObject(refused);
-    await expect(service.fetchToken(request)).rejects.toMatchObject(refused);
-    await expect(service.tokenAuthority({ host, salt })).rejects.toMatchObject(refused);
-    expect(credentials.credentialsFor).not.toHaveBeenCalled();
-    expect(server.requests).toEqual([]);
-  });
-
   test("tells once that credentials are shared, and each time that a token is", async () => {
     await using server = await startTokenServer(answerToken("t"));
     const shared: string[] = [];

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { SessionError } from "../../errors.js";
+import { isRegistryHost } from "../registry-host.js";
 
 export interface TokenRealm {
   /** The registry, as the daemon names it: `ghcr.io`, `localhost:5000`. */
@@ -48,7 +49,8 @@ export async function checkTokenRealm(
 
 function isOwnRealm(registry: string, { hostname, port }: URL): boolean {
   if (port === "" && KNOWN_REALM_HOSTS.get(registry) === hostname) return true;
-  return URL.canParse(`https://${registry}`) && new URL(`https://${registry}`).hostname === hostname;
+  const url = `https://${registry}`;
+  return isRegistryHost(registry) && URL.canParse(url) && new URL(url).hostname === hostname;
 }
 
 function isLoopback(hostname: string): boolean {

@@ -26,6 +26,12 @@ describe("checkTokenRealm()", () => {
     ["another port of Docker Hub's server", "registry-1.docker.io", "https://auth.docker.io:8443/token"],
     ["plain http on loopback", "localhost:5000", "http://localhost:5001/token"],
     ["no registry", "", "https://evil.example/"],
+    ["a registry with another's name in it", "ghcr.io@evil.example", "https://evil.example/token"],
+    [
+      "a key of Docker's configuration, whose scheme could be a host",
+      "https://ghcr.io/v1/",
+      "https://https/token",
+    ],
   ])("refuses %s unless it is allowed", async (_, registry, realm) => {
     await expect(checkTokenRealm(registry, realm, undefined)).rejects.toMatchObject({
       code: "BK_TOKEN_REALM_REFUSED",
