@@ -1,5 +1,3 @@
-// SPDX-License-Identifier: Apache-2.0
-import { once } from "node:events";
 import { PassThrough, Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import { describe, expect, test } from "vitest";
