@@ -12,7 +12,12 @@ import {
   solve,
 } from "@bk/solver";
 import type { BuildOptions } from "./build-options.js";
-import { toEmbeddedExports, toStandaloneExports, toUnopenedExports } from "./client-exports.js";
+import {
+  type BuildExport,
+  toEmbeddedExports,
+  toStandaloneExports,
+  toUnopenedExports,
+} from "./client-exports.js";
 import { ClientError } from "./errors.js";
 import { createPlainProgress } from "./plain-progress.js";
 import { prepareResultFiles, writeResultFiles } from "./result-files.js";
@@ -30,6 +35,7 @@ const LOAD = [{ type: "load" }] as const;
 /** Builds into the image store of the Docker whose BuildKit it is. Without a tag the image is untagged. */
 export async function buildEmbedded(context: BuildContext, options: BuildOptions): Promise<BuildResult> {
   const exports = options.exports ?? LOAD;
+  checkOptions(context, options, exports);
   await prepareResultFiles({ ...options, exports });
   const opened = await toEmbeddedExports(exports, context);
   await refuseForClassicStore(context.daemon, { ...options, exports: opened }, context);
@@ -47,8 +53,7 @@ export async function buildStandalone(context: BuildContext, options: BuildOptio
     );
   }
   const exports = options.exports ?? LOAD;
-  // What is wrong is worth no wait.
-  resolveSolveOptions({ ...toSolveOptions(options), exports: toUnopenedExports(exports) }, context.env);
+  checkOptions(context, options, exports);
   await prepareResultFiles({ ...options, exports });
   const opened = await toStandaloneExports(exports, context);
   await awaitDaemon(context, options);
@@ -74,6 +79,11 @@ export async function askStandalone<T>(
   resolveSolveOptions({ ...toSolveOptions(options), exports: [] }, context.env);
   await awaitDaemon(context, options);
   return run(context, options, [], ask);
+}
+
+/** What is wrong is worth no wait, and no Docker that is asked first. */
+function checkOptions({ env }: BuildContext, options: BuildOptions, exports: readonly BuildExport[]): void {
+  resolveSolveOptions({ ...toSolveOptions(options), exports: toUnopenedExports(exports) }, env);
 }
 
 async function awaitDaemon({ daemon, signal }: BuildContext, { waitTimeoutMs }: BuildOptions): Promise<void> {

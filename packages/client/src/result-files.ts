@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { rm } from "node:fs/promises";
+import { lstat, rm, stat, truncate } from "node:fs/promises";
 import { resolve } from "node:path";
 import {
   type BuildResult,
@@ -18,7 +18,7 @@ export interface ResultFileOptions {
   readonly metadataFile?: string | undefined;
   /** How much provenance is in it; `min` leaves steps and times out. Default `min`. */
   readonly metadataProvenance?: ProvenanceMode | undefined;
-  /** Takes the image's ID, `BuildResult.imageId`, without a line break. An old one is removed before the build. */
+  /** Takes the image's ID, `BuildResult.imageId`, without a line break. An old one is gone before the build. */
   readonly imageIdFile?: string | undefined;
 }
 
@@ -29,9 +29,11 @@ interface Build extends ResultFileOptions {
 /**
  * Makes sure before a build that its files can be written.
  *
- * @throws {SolverError} `BK_OPTIONS_INVALID`; {ClientError} `BK_OPTIONS_INVALID` for the ID of what is no image.
+ * @throws {SolverError} `BK_OPTIONS_INVALID`; {ClientError} `BK_OPTIONS_INVALID` for the ID of what is no image, and
+ * two results to one file.
  */
 export async function prepareResultFiles({ metadataFile, imageIdFile, exports = [] }: Build): Promise<void> {
+  refuseSharedFiles({ metadataFile, imageIdFile, exports });
   if (metadataFile !== undefined) await checkFileTarget("metadataFile", resolve(metadataFile));
   if (imageIdFile === undefined) return;
   const files = exports.find(({ type }) => type === "local" || type === "tar");
@@ -42,7 +44,26 @@ export async function prepareResultFiles({ metadataFile, imageIdFile, exports = 
     );
   }
   await checkFileTarget("imageIdFile", resolve(imageIdFile));
-  await rm(imageIdFile, { force: true }); // if the build fails, nobody should take the old one for its ID
+  await forget(imageIdFile);
+}
+
+function refuseSharedFiles({ metadataFile, imageIdFile, exports = [] }: Build): void {
+  const dests = exports.map((entry) => ("dest" in entry ? entry.dest : undefined));
+  const taken = dests.filter((dest) => typeof dest === "string").map((dest) => resolve(dest));
+  for (const [option, file] of Object.entries({ metadataFile, imageIdFile })) {
+    if (file === undefined) continue;
+    const path = resolve(file);
+    if (taken.includes(path))
+      throw new ClientError("BK_OPTIONS_INVALID", `${option} is ${path}, to which something else goes too`);
+    taken.push(path);
+  }
+}
+
+/** If the build fails, nobody should take an old ID for that of its image. Links, devices and pipes stay. */
+async function forget(path: string): Promise<void> {
+  const found = await lstat(path).catch(() => undefined);
+  if (found?.isFile()) await rm(path, { force: true });
+  else if ((await stat(path).catch(() => undefined))?.isFile()) await truncate(path);
 }
 
 /** @throws {SessionError} `BK_EXPORT_FAILED` when the disk fails; {SolverError}, {TransportError}; `signal.reason`. */
