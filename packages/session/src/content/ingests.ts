@@ -32,6 +32,7 @@ export class Ingests {
   readonly #dir: string;
   readonly #entries = new Map<string, Entry>();
   #cleaned: Promise<void> | undefined;
+  #closed = false;
 
   constructor(dir: string) {
     this.#dir = dir;
@@ -48,6 +49,7 @@ export class Ingests {
    * @throws {CallRefusal} `unavailable`, upon which the daemon tries again after a while
    */
   async acquire(ref: string, algorithm: Digest["algorithm"]): Promise<Ingest> {
+    if (this.#closed) throw storeClosed(this.#dir);
     const known = this.#entries.get(ref);
     if (known?.busy) throw unavailable(`The ingest ${JSON.stringify(ref)} is being written by another call`);
     if (known?.ingest) {
@@ -61,7 +63,7 @@ export class Ingests {
       await displaced?.ingest?.discard();
       this.#cleaned ??= removeAbandoned(join(this.#dir, INGEST_DIR));
       await this.#cleaned;
-      entry.ingest = await Ingest.begin(this.#dir, this.#newPath(ref), algorithm);
+      entry.ingest = await this.#begin(ref, algorithm);
       return entry.ingest;
     } catch (error) {
       this.#entries.delete(ref);
@@ -90,11 +92,19 @@ export class Ingests {
     return true;
   }
 
-  /** Discards all of them. */
+  /** Discards all of them; what is being made at this moment, as soon as it is there. */
   async close(): Promise<void> {
+    this.#closed = true;
     const entries = [...this.#entries.values()];
     this.#entries.clear();
     for (const { ingest } of entries) await ingest?.discard();
+  }
+
+  async #begin(ref: string, algorithm: Digest["algorithm"]): Promise<Ingest> {
+    const ingest = await Ingest.begin(this.#dir, this.#newPath(ref), algorithm);
+    if (!this.#closed) return ingest;
+    await ingest.discard();
+    throw storeClosed(this.#dir);
   }
 
   #oldestIdle(): Entry {
@@ -111,6 +121,10 @@ export class Ingests {
     const name = createHash("sha256").update(ref).digest("hex");
     return join(this.#dir, INGEST_DIR, `${name}.${randomBytes(8).toString("hex")}`);
   }
+}
+
+function storeClosed(dir: string): CallRefusal {
+  return new CallRefusal(GRPC_STATUS.failedPrecondition, `The build that wrote to ${dir} has ended`);
 }
 
 function unavailable(message: string): CallRefusal {
