@@ -49,7 +49,7 @@ async function describe(error: unknown): Promise<ErrorDescription> {
 }
 
 function usage(message: string): ErrorDescription {
-  return { exitCode: EXIT_CODES.usage, text: `bk: ${message}\nRun bk help build to see the options.\n` };
+  return { exitCode: EXIT_CODES.usage, text: `bk: ${message}\nRun bk help COMMAND to see the options.\n` };
 }
 
 function codeOf(error: Error): string | undefined {

@@ -49,6 +49,8 @@ const SOURCE_POLICY_VARIABLE = "EXPERIMENTAL_BUILDKIT_SOURCE_POLICY";
  * @throws {UsageError}; {SolverError} `BK_OPTIONS_INVALID` for a malformed flag.
  */
 export async function toInputOptions(flags: InputFlags, env: Environment): Promise<InputOptions> {
+  if (!flags.cache && flags.noCacheFilter !== undefined)
+    throw new UsageError("--no-cache runs all steps anew: leave --no-cache-filter out");
   const { parseAllowFlag, parseContextFlag } = await import("@bk/solver/flags");
   const allowed = (flags.allow ?? []).filter(isGiven).map(parseAllowFlag);
   return {

@@ -42,6 +42,16 @@ describe("bk", () => {
     { name: "a malformed secret", args: ["build", "--secret", "id", "."], says: "key=value" },
     { name: "a missing secret", args: ["build", "--secret", "id=a,src=/none", "."], says: "/none" },
     { name: "a missing SSH key", args: ["build", "--ssh", "default=/none", "."], says: "/none" },
+    {
+      name: "all stages and one",
+      args: ["build", "--no-cache", "--no-cache-filter", "a", "."],
+      says: "anew",
+    },
+    {
+      name: "two times in a prune",
+      args: ["prune", "--keep-duration", "1h", "--filter", "until=2h"],
+      says: "bk help COMMAND",
+    },
     { name: "a build arg without a name", args: ["build", "--build-arg", "=x", "."], says: "--build-arg" },
   ])("exits 2 for $name", async ({ args, says }) => {
     const { exitCode, stdout, stderr } = await runBk(args);

@@ -59,7 +59,8 @@ describe("toInputOptions()", () => {
     const env = { DOCKER_DEFAULT_PLATFORM: "linux/s390x" };
     expect(await options({}, env)).toMatchObject({ platform: ["linux/s390x"] });
     expect(await options(flags, env)).not.toMatchObject({ platform: ["linux/s390x"] });
-    expect(await options({ cache: false, noCacheFilter: ["one"] })).toMatchObject({ noCache: true });
+    expect(await options({ cache: false })).toMatchObject({ noCache: true });
+    await expect(options({ cache: false, noCacheFilter: ["one"] })).rejects.toThrow("--no-cache-filter");
   });
 
   test.each<[string, Partial<InputFlags>, Record<string, string>, unknown]>([

@@ -57,9 +57,9 @@ export function addBuildCommand(program: Command, context: CliContext): void {
       "what the Dockerfile finds under a name: a directory, a URL, docker-image://IMAGE, oci-layout://PATH:TAG (repeatable)",
       append,
     )
-    .option("--network <mode>", "network of RUN steps: default, host or none")
+    .option("--network <mode>", "network of RUN steps: default, host or none (default: default)")
     .option("--add-host <name:address>", "line of /etc/hosts for RUN steps (repeatable)", append)
-    .option("--shm-size <size>", "size of /dev/shm for RUN steps, such as 128m")
+    .option("--shm-size <size>", "size of /dev/shm for RUN steps, such as 128m (default: the daemon's)")
     .option("--ulimit <name=soft:hard>", "limit of RUN steps, such as nofile=1024:2048 (repeatable)", append)
     .option("--cgroup-parent <cgroup>", "cgroup that those of RUN steps are put into")
     .option(
@@ -73,8 +73,11 @@ export function addBuildCommand(program: Command, context: CliContext): void {
       append,
     )
     .option("--attest <spec>", "statement about the image: type=sbom or type=provenance (repeatable)", append)
-    .option("--provenance <value>", "true, false, or parameters such as mode=max")
-    .option("--sbom <value>", "true, false, or parameters such as generator=IMAGE")
+    .option(
+      "--provenance <value>",
+      "true, false, or parameters such as mode=max (default: mode=min where the image can hold it)",
+    )
+    .option("--sbom <value>", "true, false, or parameters such as generator=IMAGE (default: false)")
     .option(
       "-o, --output <spec>",
       "where the result goes: a directory, - for a tar, or type=TYPE,dest=PATH,... (repeatable; default: Docker)",
@@ -93,7 +96,7 @@ export function addBuildCommand(program: Command, context: CliContext): void {
     .option("--source-policy-file <path>", "JSON that says which sources the build may use")
     .option(
       "--call <method>",
-      "build, or check, outline or targets: what to ask about the Dockerfile; also METHOD,format=json",
+      "build, or check, outline or targets: what to ask about the Dockerfile; also METHOD,format=json (default: build)",
     )
     .option("--check", "look for mistakes in the Dockerfile without building it: --call check")
     .addOption(new Option("--progress <kind>", "how progress is shown").choices(["plain"]).default("plain"))

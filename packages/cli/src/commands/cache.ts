@@ -8,6 +8,7 @@ import { openClient } from "../open-client.js";
 import { addFormatOption, type FormatFlag, writeResult, writeText } from "../output.js";
 import { parseDuration, parseSize } from "../quantity.js";
 import { append } from "../repeatable.js";
+import { UsageError } from "../usage-error.js";
 
 const FILTER_HELP =
   "only records that match, such as type=source.local or until=24h (repeatable, all must match)";
@@ -88,13 +89,7 @@ async function pruneCache(flags: PruneFlags, context: CliContext): Promise<void>
     await client.close();
   }
   const total = removed.reduce((sum, { size }) => sum + size, 0);
-  writeResult(
-    context,
-    flags,
-    removed,
-    () => `Removed ${removed.length} records, ${formatBytes(total)}
-`,
-  );
+  writeResult(context, flags, removed, () => `Removed ${removed.length} records, ${formatBytes(total)}\n`);
 }
 
 function toPruneOptions(flags: PruneFlags): PruneOptions {
@@ -102,6 +97,8 @@ function toPruneOptions(flags: PruneFlags): PruneOptions {
   const size = (flag: string, text: string | undefined) =>
     text === undefined ? undefined : parseSize(flag, text);
   const keep = flags.keepDuration;
+  if (keep !== undefined && usedBeforeMs !== undefined)
+    throw new UsageError("--keep-duration and --filter until= say the same: leave one of them out");
   return {
     filter,
     all: flags.all,

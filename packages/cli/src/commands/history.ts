@@ -23,7 +23,7 @@ export function addHistoryCommands(program: Command, context: CliContext): void 
   addFormatOption(history.command("ls"))
     .description("list builds, newest first")
     .option("--filter <expression>", "only builds that match, such as status==error (repeatable)", append)
-    .option("--limit <number>", "at most so many")
+    .option("--limit <number>", "at most so many (default: all)")
     .action((flags: ListFlags) =>
       withSolver(context, (solver, client) => list(flags, solver, client, context)),
     );
