@@ -33,7 +33,7 @@ const maxSocketPathBytes = 107;
 export function parseAddress(text: string): Address {
   if (text === "") throw invalidAddress(text, "it is empty");
   if (text !== text.trim()) throw invalidAddress(text, "it begins or ends with white space");
-  if (hasControlCharacter(text)) throw invalidAddress(text, "it has a control character in it");
+  if (/\p{Cc}/u.test(text)) throw invalidAddress(text, "it has a control character in it");
   const separator = text.indexOf("://");
   if (separator < 0) throw invalidAddress(text, "it has no scheme");
   const scheme = text.slice(0, separator);
@@ -101,8 +101,4 @@ function parseNpipe(text: string, rest: string): Address {
     throw invalidAddress(text, "the pipe's path is not like //./pipe/name");
   }
   return { kind: "npipe", path: rest };
-}
-
-function hasControlCharacter(text: string): boolean {
-  return [...text].some((character) => character < " " || character === "\x7f");
 }

@@ -61,6 +61,7 @@ describe("parseAddress()", () => {
     ["tcp://localhost:1234 ", "white space"],
     ["tcp://localhost:1234\n", "white space"],
     ["tcp://local\0host:1234", "control character"],
+    ["unix:///run/\x9b2Jb.sock", "control character"],
     ["localhost:1234", "no scheme"],
     ["/run/buildkit/buildkitd.sock", "no scheme"],
     ["http://localhost:1234", '"http"'],
