@@ -24,21 +24,34 @@ export async function findCompletedBuild(
 }
 
 /**
- * The error of a failed build as the daemon's history holds it, with all its details: the way to an error that
- * did not fit into the headers of the Solve call. Nothing when the build succeeded.
+ * The error of a failed build as the daemon's history holds it: the way to an error that did not fit into the headers of
+ * the Solve call. Its details are in a blob; without that, it is the record's one line. Nothing when the build succeeded.
  */
 export async function readBuildError(
   daemon: Daemon,
   record: BuildHistoryRecord,
   options: AbortOptions = {},
 ): Promise<Status | undefined> {
-  const descriptor = record.externalError;
-  if (!descriptor || descriptor.size > MAX_ERROR_BYTES) return record.error;
+  const { error, externalError } = record;
+  if (!externalError || externalError.size > MAX_ERROR_BYTES) return error;
+  try {
+    return (await readStatusBlob(daemon, externalError.digest, options)) ?? error;
+  } catch (failure) {
+    if (error) return error;
+    throw failure;
+  }
+}
+
+async function readStatusBlob(
+  daemon: Daemon,
+  digest: string,
+  options: AbortOptions,
+): Promise<Status | undefined> {
   const parts: Uint8Array[] = [];
   let length = 0;
-  for await (const part of readBlob(daemon, descriptor.digest, options)) {
+  for await (const part of readBlob(daemon, digest, options)) {
     length += part.length;
-    if (length > MAX_ERROR_BYTES) return record.error;
+    if (length > MAX_ERROR_BYTES) return undefined;
     parts.push(part);
   }
   const [{ fromBinary }, { StatusSchema }] = await Promise.all([
