@@ -18,17 +18,32 @@ export function toSafeText(text: string): string {
 }
 
 /** Cuts the output of a step, which comes in arbitrary pieces, into lines that are safe to show. */
-export function createLineSplitter(): (data: Uint8Array) => readonly string[] {
+export interface LineSplitter {
+  /** The lines that `data` completes. */
+  split(data: Uint8Array): readonly string[];
+  /** What has come since the last line break, if anything. The next piece begins a new line. */
+  flush(): readonly string[];
+}
+
+export function createLineSplitter(): LineSplitter {
   const decoder = new TextDecoder();
   let rest = "";
-  return (data) => {
-    const lines = (rest + decoder.decode(data, { stream: true })).split("\n");
-    rest = lines.pop() ?? "";
-    if (rest.length > MAX_LINE_CHARS) {
-      lines.push(rest);
+  const toLine = (text: string) => toSafeText(lastOverwrite(text));
+  return {
+    split(data) {
+      const lines = (rest + decoder.decode(data, { stream: true })).split("\n");
+      rest = lines.pop() ?? "";
+      if (rest.length > MAX_LINE_CHARS) {
+        lines.push(rest);
+        rest = "";
+      }
+      return lines.map(toLine);
+    },
+    flush() {
+      const last = rest;
       rest = "";
-    }
-    return lines.map((line) => toSafeText(lastOverwrite(line)));
+      return last === "" ? [] : [toLine(last)];
+    },
   };
 }
 

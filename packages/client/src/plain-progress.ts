@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Writable } from "node:stream";
 import type { SolveStatus, Vertex, VertexLog, VertexStatus, VertexWarning } from "@bk/solver";
-import { createLineSplitter, toSafeText } from "./log-text.js";
+import { createLineSplitter, type LineSplitter, toSafeText } from "./log-text.js";
 
 /** Text that may wait in an output that nobody reads; beyond it lines are dropped and counted. */
 const MAX_QUEUED_CHARS = 4 << 20;
@@ -10,7 +10,9 @@ const MAX_STEPS = 10_000;
 
 interface Step {
   readonly number: number;
-  readonly splitLines: (data: Uint8Array) => readonly string[];
+  readonly output: LineSplitter;
+  /** When the last of its output came. */
+  lastLogNs: bigint | undefined;
   startedNs: bigint | undefined;
   /** What the step ended with, until it is shown or the step starts again. */
   ended: Vertex | undefined;
@@ -56,7 +58,8 @@ export function createPlainProgress(output: Writable): PlainProgress {
     const number = steps.size + 1;
     const step: Step = {
       number,
-      splitLines: createLineSplitter(),
+      output: createLineSplitter(),
+      lastLogNs: undefined,
       startedNs: vertex.startedNs,
       ended: undefined,
     };
@@ -69,6 +72,7 @@ export function createPlainProgress(output: Writable): PlainProgress {
   function showEnd(step: Step): void {
     if (!step.ended) return;
     open(step);
+    showLines(step, step.output.flush());
     print(`#${step.number} ${outcome(step.ended, step.startedNs)}`);
   }
 
@@ -90,9 +94,14 @@ export function createPlainProgress(output: Writable): PlainProgress {
   function onLog(log: VertexLog): void {
     const step = steps.get(log.vertex);
     if (!step) return;
-    const lines = step.splitLines(log.data);
-    if (lines.length > 0) open(step);
-    const at = formatSeconds(elapsed(step.startedNs, log.timestampNs), 3);
+    step.lastLogNs = log.timestampNs;
+    showLines(step, step.output.split(log.data));
+  }
+
+  function showLines(step: Step, lines: readonly string[]): void {
+    if (lines.length === 0) return;
+    open(step);
+    const at = formatSeconds(elapsed(step.startedNs, step.lastLogNs), 3);
     for (const line of lines) print(`#${step.number} ${at} ${line}`);
   }
 
@@ -112,6 +121,7 @@ export function createPlainProgress(output: Writable): PlainProgress {
     },
     end() {
       showEnds();
+      for (const step of steps.values()) showLines(step, step.output.flush());
       close();
     },
   };

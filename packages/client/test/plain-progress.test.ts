@@ -43,6 +43,33 @@ describe("createPlainProgress()", () => {
     expect(output.text).toBe("#1 [1/2] RUN make\n#1 1.000 one\n#1 1.000 two\n#1 DONE 3.0s\n");
   });
 
+  test("shows the end of a step's output that has no line break", () => {
+    const output = textOutput();
+    const progress = createPlainProgress(output);
+
+    progress.update(status({ vertexes: [vertex({})], logs: [log("why it failed")] }));
+    progress.update(status({ vertexes: [vertex({ error: "exit code: 1" })] }));
+
+    expect(output.text).toBe("#1 [1/2] RUN make\n#1 1.000 why it failed\n#1 ERROR: exit code: 1\n");
+  });
+
+  test("shows a warning with its step", () => {
+    const output = textOutput();
+    const progress = createPlainProgress(output);
+    const warning = {
+      vertex: "a",
+      level: 1,
+      short: "Old syntax\u001b[2J",
+      detail: [],
+      url: undefined,
+      source: undefined,
+    };
+
+    progress.update(status({ vertexes: [vertex({})], warnings: [warning] }));
+
+    expect(output.text).toBe("#1 [1/2] RUN make\n#1 WARNING: Old syntax\n");
+  });
+
   test("shows cached and failed steps", () => {
     const output = textOutput();
     const progress = createPlainProgress(output);
