@@ -92,10 +92,13 @@ async function passBytes(step: Duplex, socket: Socket): Promise<void> {
 /** Answers a step's requests until it hangs up, or sends what is no request: then its connection just ends. */
 async function answerRequests(step: Duplex, agent: AgentConnection, signal: AbortSignal): Promise<void> {
   try {
-    for await (const request of readAgentMessages(step)) {
+    // Destroyed at the end of its requests, it would lose the last answers.
+    for await (const request of readAgentMessages(step.iterator({ destroyOnReturn: false }))) {
       const answer = isReadOnlyRequest(request) ? await raceAbort(agent.ask(request), signal) : AGENT_FAILURE;
       if (!step.write(frameAgentMessage(answer))) await once(step, "drain");
     }
+    step.end();
+    await finished(step, { readable: false });
   } catch (error) {
     if (SessionError.is(error) && error.code === "BK_SSH_FAILED") throw error;
   }

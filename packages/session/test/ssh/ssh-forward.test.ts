@@ -14,6 +14,7 @@ import { makeKey, mountAgent, runTool, runWithAgent } from "../helpers/ssh-tools
 
 const CHECK = "/moby.sshforward.v1.SSH/CheckAgent";
 const LIST = Buffer.from([0, 0, 0, 1, 11]);
+const REMOVE_ALL = Buffer.from([0, 0, 0, 1, 19]);
 const FAILURE = Buffer.from([0, 0, 0, 1, 5]);
 
 async function openPair(source: SshSource, env = {}): Promise<SessionPair> {
@@ -183,6 +184,18 @@ describe("createSshForward() with an agent", () => {
     expect(await readBytes(socket, LIST.length)).toEqual(LIST);
     expect(agent.received()).toEqual(LIST);
     socket.destroy();
+  });
+
+  test("answers all that a step asked before it ended its side", async () => {
+    await using dir = await tmpDir();
+    const key = await makeKey(dir.path, "key", ED25519);
+    await using pair = await openPair({ keyFiles: [key] });
+    await using step = await mountAgent(pair, dir.path);
+    const socket = connect({ path: step.path, allowHalfOpen: true });
+
+    socket.end(Buffer.concat(Array(100).fill(REMOVE_ALL)));
+
+    expect(await buffer(socket)).toEqual(Buffer.concat(Array(100).fill(FAILURE)));
   });
 
   test("hangs up on a step that sends too long a request, and the build goes on", async () => {
