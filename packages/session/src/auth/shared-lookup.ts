@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type AbortOptions, raceAbort } from "@bk/transport";
+import { SessionError } from "../errors.js";
 
 export interface SharedLookupOptions<T> {
   /** Looks one key up. Its signal aborts when nobody waits for the answer any more. */
@@ -17,7 +18,14 @@ interface Flight<T> {
 /** Answers that are kept: the daemon may ask for any number of hosts. */
 const MAX_ANSWERS = 256;
 
-/** Callers that ask for one key at the same time share one lookup, and its answer is kept for a while. */
+/** Lookups under way: each may be a program that runs. No build asks for as many registries at a time. */
+const MAX_FLIGHTS = 32;
+
+/**
+ * Callers that ask for one key at the same time share one lookup, and its answer is kept for a while.
+ *
+ * The function throws {SessionError} `BK_CREDENTIALS_FAILED` when 32 lookups are under way; and what `lookup` throws.
+ */
 export function createSharedLookup<T>({
   lookup,
   maxAgeMs,
@@ -26,6 +34,10 @@ export function createSharedLookup<T>({
   const flights = new Map<string, Flight<T>>();
 
   function start(key: string): Flight<T> {
+    if (flights.size >= MAX_FLIGHTS) {
+      const why = `The daemon asked for the credentials of more than ${MAX_FLIGHTS} registries at a time`;
+      throw new SessionError("BK_CREDENTIALS_FAILED", why);
+    }
     const controller = new AbortController();
     const promise = lookup(key, { signal: controller.signal }).then((value) => {
       const [oldest] = answers.keys();

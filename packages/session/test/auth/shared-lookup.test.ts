@@ -74,6 +74,19 @@ describe("createSharedLookup()", () => {
     await expect(next).resolves.toBe("A");
   });
 
+  test("runs no more than 32 lookups at a time", async () => {
+    const { calls, lookup } = createScriptedLookup();
+    const ask = createSharedLookup({ lookup, maxAgeMs: 1000 });
+    const first = Array.from({ length: 32 }, (_, n) => ask(`${n}`));
+    await expect(ask("one more")).rejects.toMatchObject({ code: "BK_CREDENTIALS_FAILED" });
+    expect(calls).toHaveLength(32);
+    for (const { key, resolve } of calls) resolve(key);
+    await Promise.all(first);
+    const next = ask("one more");
+    calls[32]?.resolve("now");
+    await expect(next).resolves.toBe("now");
+  });
+
   test("gives a failure to all who wait and keeps it for nobody", async () => {
     const { calls, lookup } = createScriptedLookup();
     const ask = createSharedLookup({ lookup, maxAgeMs: 1000 });
