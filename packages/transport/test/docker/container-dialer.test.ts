@@ -2,14 +2,14 @@
 import { EventEmitter, once } from "node:events";
 import type { Duplex } from "node:stream";
 import { leakCheck, type TmpDir, tmpDir } from "@bk/testing";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { parseAddress } from "../../src/address.js";
 import { createChannel } from "../../src/channel.js";
 import { createDialer } from "../../src/create-dialer.js";
 import type { Dialer } from "../../src/dialer.js";
 import { catchTransportError } from "../helpers/catch-error.js";
 import { type FakeExec, type FakeExecOptions, frame, startFakeExec } from "../helpers/fake-exec.js";
-import { startHttp2Server, startHttpServer, type TestServer } from "../helpers/servers.js";
+import { startHttp2Server, startHttpServer, startRawServer, type TestServer } from "../helpers/servers.js";
 
 let dir: TmpDir;
 let docker: TestServer;
@@ -49,6 +49,7 @@ describe("createDockerContainerDialer()", () => {
     dir = await tmpDir();
   });
   afterEach(async () => {
+    vi.useRealTimers();
     await docker[Symbol.asyncDispose]();
     await dir[Symbol.asyncDispose]();
   });
@@ -97,6 +98,18 @@ describe("createDockerContainerDialer()", () => {
     const error = await catchTransportError(dialerTo("buildkitd").dial());
     expect(error.code).toBe("BK_DOCKER_REFUSED");
     expect(error.message).toContain("no Docker Engine");
+  });
+
+  test("gives up on a silent Docker after 20 s", async () => {
+    docker = await startRawServer((socket) => socket.resume(), dir.join("docker.sock"));
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    const dialing = catchTransportError(dialerTo("buildkitd").dial());
+    await vi.waitUntil(() => [...docker.sockets].some((socket) => socket.bytesRead > 0));
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect(await dialing).toMatchObject({
+      code: "BK_CONNECT_TIMEOUT",
+      endpoint: "docker-container://buildkitd",
+    });
   });
 
   test("keeps what the program says aside, and tells it when the program fails", async () => {
