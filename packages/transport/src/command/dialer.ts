@@ -85,7 +85,7 @@ const providers: Readonly<Record<string, string>> = {
 function notFoundError({ endpoint, program }: ProgramAttempt): TransportError {
   return new TransportError(
     "BK_PROGRAM_NOT_FOUND",
-    `Cannot connect to ${endpoint}: there is no program ${program} on the PATH. ${providers[program] ?? "Install it"}, or check PATH`,
+    `Cannot connect to ${endpoint}: there is no program ${program} on the PATH. ${providers[program] ?? "Install it"}, or check PATH, of whose folders the absolute ones count`,
     { endpoint },
   );
 }
