@@ -109,6 +109,7 @@ export async function runSolve(
     const response = await scope.race(callSolve(open, { frontend, status }));
     await status.finish({ ...STATUS_TAIL.success, signal: scope.signal });
     signal?.throwIfAborted();
+    exports.checkReceived();
     await stores.finish(response.exporterResponse, { signal });
     return toBuildResult(ref, response, resolved.exports);
   } catch (failure) {

@@ -88,13 +88,20 @@ describe("onSyncProgress", () => {
 describe("a stream that an export goes to", () => {
   leakCheck();
 
-  test("is destroyed when no export came, so that its reader does not wait", async () => {
+  test("is destroyed when no export came, which fails the build", async () => {
     await using dir = await tree('ADD Dockerfile file "FROM scratch"');
     await using daemon = await readingDaemon({ dirName: "context" });
     const dest = new PassThrough();
 
-    await build(daemon.address, { contextDir: dir.path, exports: [{ type: "tar", dest }] });
+    const building = build(daemon.address, {
+      contextDir: dir.path,
+      exports: [{ type: "image" }, { type: "tar", dest }],
+    });
 
+    await expect(building).rejects.toMatchObject({
+      code: "BK_EXPORT_FAILED",
+      message: expect.stringContaining("exports[1]: it may be older"),
+    });
     expect(dest.destroyed).toBe(true);
   });
 

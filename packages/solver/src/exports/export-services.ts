@@ -18,6 +18,12 @@ import { checkSharedPlaces } from "./shared-places.js";
 /** What receives the exports that come over the session. */
 interface ExportServices extends AsyncDisposable {
   readonly attachables: readonly Attachable[];
+  /**
+   * Makes sure, after a build has succeeded, that each export came.
+   *
+   * @throws {SessionError} `BK_EXPORT_FAILED`
+   */
+  checkReceived(): void;
   /** Waits until no file is half there any more. The session must have ended. */
   [Symbol.asyncDispose](): Promise<void>;
 }
@@ -31,17 +37,50 @@ interface ExportServices extends AsyncDisposable {
 export async function createExportServices(exports: readonly ResolvedExport[]): Promise<ExportServices> {
   await checkSharedPlaces(exports);
   const opened: Promise<void>[] = [];
+  const missing = new Set<number>();
   const targets = new Map<number, OpenExport | DirectoryExport>();
   for (const [index, { receiver }] of exports.entries()) {
     const target = receiver && (await createTarget(`exports[${index}]`, receiver, opened));
-    if (target !== undefined) targets.set(index, target);
+    if (target === undefined) continue;
+    missing.add(index);
+    targets.set(
+      index,
+      onOpen(target, () => missing.delete(index)),
+    );
   }
   return {
     attachables: targets.size > 0 ? [createFileSend(targets)] : [],
+    checkReceived() {
+      for (const index of missing) throw notReceived(index);
+    },
     async [Symbol.asyncDispose]() {
       await Promise.all(opened);
     },
   };
+}
+
+function onOpen(target: OpenExport | DirectoryExport, call: () => void): OpenExport | DirectoryExport {
+  if (typeof target === "function") {
+    return (metadata, options) => {
+      call();
+      return target(metadata, options);
+    };
+  }
+  return {
+    ...target,
+    openDirectory(metadata, options) {
+      call();
+      return target.openDirectory(metadata, options);
+    },
+  };
+}
+
+function notReceived(index: number): SessionError {
+  const reason = index > 0 ? ": it may be older than BuildKit 0.13, which was the first to do several" : "";
+  return new SessionError(
+    "BK_EXPORT_FAILED",
+    `The daemon built, but sent nothing for exports[${index}]${reason}`,
+  );
 }
 
 async function createTarget(
