@@ -5,23 +5,33 @@ import { UsageError } from "./usage-error.js";
 
 export interface RegistryAuthFlags {
   readonly registryAuthTlscontext?: readonly string[];
+  readonly allowTokenRealm?: readonly string[];
 }
 
 const FLAG = "--registry-auth-tlscontext";
 const KEYS = ["host", "ca", "cert", "key", "insecure"];
 
-/**
- * Turns `--registry-auth-tlscontext host=HOST,ca=FILE,cert=FILE,key=FILE,insecure=BOOL` into options. Must read what
- * buildctl reads, but for unknown keys, which are refused here, and a second flag for one host.
- *
- * @throws {UsageError} for what is malformed, and for files that cannot be read.
- */
+type RegistryTls =
+  NonNullable<RegistryAuthOptions["tls"]> extends ReadonlyMap<string, infer Tls> ? Tls : never;
+
+/** @throws {UsageError} for what is malformed, and for files that cannot be read. */
 export async function toRegistryAuth(flags: RegistryAuthFlags): Promise<RegistryAuthOptions | undefined> {
-  const texts = flags.registryAuthTlscontext ?? [];
-  if (texts.length === 0) return undefined;
+  const { registryAuthTlscontext: contexts = [], allowTokenRealm: hosts = [] } = flags;
+  if (contexts.length === 0 && hosts.length === 0) return undefined;
+  return {
+    tls: await toRegistryTls(contexts),
+    allowTokenRealm: ({ realm }) => hosts.includes(realm.host),
+  };
+}
+
+/**
+ * Reads `host=HOST,ca=FILE,cert=FILE,key=FILE,insecure=BOOL` as buildctl does, but for unknown keys and a second flag
+ * for one host, which are refused.
+ */
+async function toRegistryTls(contexts: readonly string[]): Promise<ReadonlyMap<string, RegistryTls>> {
   const { parseBool, parseCsvLine } = await import("@bk/solver/flags");
-  const tls = new Map<string, NonNullable<ReturnType<NonNullable<RegistryAuthOptions["tls"]>["get"]>>>();
-  for (const text of texts) {
+  const tls = new Map<string, RegistryTls>();
+  for (const text of contexts) {
     const fields = new Map(parseCsvLine(text).map(parseField));
     const host = fields.get("host");
     if (!host) throw new UsageError(`${FLAG} needs host=HOST`);
@@ -36,7 +46,7 @@ export async function toRegistryAuth(flags: RegistryAuthFlags): Promise<Registry
     }
     tls.set(host, { ca, cert, key, insecure });
   }
-  return { tls };
+  return tls;
 }
 
 function parseField(field: string): readonly [string, string] {

@@ -37,6 +37,17 @@ describe("--registry-auth-tlscontext", () => {
     await expect(parse(text)).rejects.toThrow(says);
   });
 
+  test("--allow-token-realm allows a token server by its host and port", async () => {
+    const options = await toRegistryAuth({ allowTokenRealm: ["gitlab.example", "localhost:5001"] });
+    const allows = (realm: string) =>
+      options?.allowTokenRealm?.({ registry: "r.example", realm: new URL(realm) });
+
+    expect(allows("https://gitlab.example/jwt/auth")).toBe(true);
+    expect(allows("http://localhost:5001/token")).toBe(true);
+    expect(allows("https://gitlab.example:8443/jwt/auth")).toBe(false);
+    expect(allows("https://evil.example/gitlab.example")).toBe(false);
+  });
+
   test("is nothing when it is not given", async () => {
     expect(await toRegistryAuth({})).toBeUndefined();
   });

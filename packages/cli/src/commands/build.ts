@@ -45,6 +45,11 @@ export function addBuildCommand(program: Command, context: CliContext): void {
       append,
     )
     .option(
+      "--allow-token-realm <host>",
+      "token server that credentials may go to although it is not known to be the registry's own, as HOST or HOST:PORT (repeatable)",
+      append,
+    )
+    .option(
       "--registry-auth-tlscontext <spec>",
       "TLS to a registry's token server: host=HOST,ca=FILE,cert=FILE,key=FILE,insecure=BOOL (repeatable)",
       append,

@@ -43,7 +43,7 @@ export async function checkTokenRealm(
   if (await allow?.({ registry, realm: new URL(url) })) return url;
   throw refuse(
     registry,
-    `${where}, which is not known to belong to it. If it does, allow it with allowTokenRealm`,
+    `${where}, which is not known to belong to it. If it does, allow it with allowTokenRealm (bk build: --allow-token-realm)`,
   );
 }
 
