@@ -6,9 +6,7 @@ import { SolverError } from "./errors.js";
 import type { ExportOptions } from "./options/export-options.js";
 import { invalidOption } from "./options/invalid-option.js";
 import type { SolveOptions } from "./options/solve-options.js";
-
-/** Must match the daemon: the worker of Docker's containerd store names its snapshotter, the classic one has none. */
-const SNAPSHOTTER = "org.mobyproject.buildkit.worker.snapshotter";
+import { SNAPSHOTTER } from "./worker-facts.js";
 
 /**
  * Docker's classic image store knows one platform and one exporter, which passes over a push and attestations without a

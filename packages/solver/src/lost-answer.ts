@@ -89,7 +89,7 @@ export async function awaitLostCall(
   for (;;) {
     await untilSuspicious(activity, signal);
     if (!(await isAnswering(daemon, signal))) {
-      await recoverSteps(daemon, ref, failures);
+      await recoverSteps(daemon, ref, failures, signal);
       if (failures.failedVertex()) return;
     }
     await delay(SILENCE_MS, undefined, { signal });
@@ -97,9 +97,14 @@ export async function awaitLostCall(
 }
 
 /** The status of a build that is open can be read anew. Output is left out: what came before would be there twice. */
-async function recoverSteps(daemon: Daemon, ref: string, failures: FailureContext): Promise<void> {
+async function recoverSteps(
+  daemon: Daemon,
+  ref: string,
+  failures: FailureContext,
+  signal: AbortSignal,
+): Promise<void> {
   await using other = daemon.fork();
-  const limit = AbortSignal.timeout(RECOVERY_TIMEOUT_MS);
+  const limit = AbortSignal.any([signal, AbortSignal.timeout(RECOVERY_TIMEOUT_MS)]);
   try {
     for await (const status of readStatus(other, ref, { signal: limit })) {
       failures.add({ ...status, logs: [] });

@@ -9,8 +9,8 @@ import type { ResolvedSolveOptions } from "./options/solve-options.js";
 
 /** Must match the daemon: moby/moby names its address so. */
 const HOST_GATEWAY = "org.mobyproject.buildkit.worker.moby.host-gateway-ip";
-/** Workers with containerd's snapshots have it; the one of Docker's classic store has not. */
-const SNAPSHOTTER = "org.mobyproject.buildkit.worker.snapshotter";
+/** Must match the daemon: workers with containerd's snapshots have it, the one of Docker's classic store has not. */
+export const SNAPSHOTTER = "org.mobyproject.buildkit.worker.snapshotter";
 
 /**
  * Asks the daemon what the options need to know of it; most need nothing. A daemon that does not answer such questions
