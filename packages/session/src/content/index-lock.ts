@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { randomBytes } from "node:crypto";
-import { link, readFile, rename, stat, writeFile } from "node:fs/promises";
+import { link, readFile, readlink, rename, stat, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { setTimeout as delay } from "node:timers/promises";
 import { type AbortOptions, raceAbort } from "@bk/transport";
@@ -14,6 +14,7 @@ const POLL_MS = 25;
 /** Who holds a lock, as its file says. */
 interface Owner {
   readonly pid: number;
+  /** Where that number means a process. */
   readonly host: string;
 }
 
@@ -32,7 +33,11 @@ export async function withIndexLock<T>(
   { signal }: AbortOptions = {},
 ): Promise<T> {
   const path = `${indexPath}.lock`;
-  const mark = JSON.stringify({ pid: process.pid, host: hostname(), id: randomBytes(8).toString("hex") });
+  const mark = JSON.stringify({
+    pid: process.pid,
+    host: await pidSpace(),
+    id: randomBytes(8).toString("hex"),
+  });
   await acquire(path, mark, signal);
   try {
     return await work();
@@ -78,7 +83,7 @@ async function readLock(path: string): Promise<string | undefined> {
 
 async function isStale(path: string, held: string): Promise<boolean> {
   const owner = readOwner(held);
-  if (owner) return owner.host === hostname() && !isRunning(owner.pid);
+  if (owner) return owner.host === (await pidSpace()) && !isRunning(owner.pid);
   const found = await stat(path).catch(() => undefined);
   return found !== undefined && Date.now() - found.mtimeMs > MAX_WAIT_MS;
 }
@@ -105,6 +110,12 @@ function readOwner(held: string): Owner | undefined {
     // Another program's, or not written yet.
   }
   return undefined;
+}
+
+/** Containers may have one host name and each its own process numbers. */
+async function pidSpace(): Promise<string> {
+  const namespace = await readlink("/proc/self/ns/pid").catch(() => "");
+  return `${hostname()} ${namespace}`.trim();
 }
 
 function isRunning(pid: number): boolean {

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+
+import { readlinkSync } from "node:fs";
 import { mkdir, readdir, readFile, rm, truncate, utimes, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { dirname } from "node:path";
@@ -133,7 +135,8 @@ describe("putManifest()", () => {
 describe("the lock of an index", () => {
   leakCheck();
 
-  const owner = (pid: number, host = hostname()) => JSON.stringify({ pid, host, id: "other" });
+  const here = `${hostname()} ${readlinkSync("/proc/self/ns/pid")}`;
+  const owner = (pid: number, host = here) => JSON.stringify({ pid, host, id: "other" });
   /** No process has it: beyond the largest pid of Linux. */
   const DEAD = 1 << 23;
 
@@ -151,6 +154,7 @@ describe("the lock of an index", () => {
   test.each([
     { name: "a process that runs", held: owner(process.pid), who: `process ${process.pid} on ${hostname()}` },
     { name: "a process of another machine", held: owner(DEAD, "elsewhere"), who: "elsewhere" },
+    { name: "a process of another container", held: owner(DEAD, `${hostname()} pid:[1]`), who: "pid:[1]" },
   ])("is left to $name, and named after 10 s", async ({ held, who }) => {
     await using dir = await tmpDir();
     const manifest = await addManifest(dir, "one");

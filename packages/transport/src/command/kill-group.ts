@@ -9,11 +9,15 @@ export function killGroup(child: ChildProcess): void {
   if (hasEnded(child)) return;
   send(child, "SIGTERM");
   const timer = setTimeout(() => send(child, "SIGKILL"), killTimeoutMs);
-  child.once("exit", () => clearTimeout(timer));
+  child.once("exit", () => {
+    clearTimeout(timer);
+    // What it started may not care for being asked.
+    if (process.platform !== "win32") send(child, "SIGKILL");
+  });
 }
 
 function send(child: ChildProcess, signal: NodeJS.Signals): void {
-  if (hasEnded(child) || child.pid === undefined) return;
+  if (child.pid === undefined) return;
   if (process.platform === "win32") {
     child.kill(signal);
     return;
