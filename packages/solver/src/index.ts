@@ -26,7 +26,7 @@ export { checkFileTarget, openFileTarget } from "./exports/file-target.js";
 // Its failure.
 export { formatSolveFailure } from "./failure/failure-text.js";
 export { toPlainLine } from "./failure/log-tail.js";
-export type { SolveFailure } from "./failure/solve-failure.js";
+export type { FailureReason, SolveFailure } from "./failure/solve-failure.js";
 export type { SnippetLine, SourceSnippet } from "./failure/source-snippet.js";
 // Questions about a Dockerfile, and builds that are driven from here.
 export { callFrontend, type FrontendAnswer } from "./gateway/calls/call-frontend.js";

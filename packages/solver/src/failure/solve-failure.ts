@@ -31,7 +31,17 @@ export interface SolveFailure {
   readonly logs: readonly string[];
   /** Why a source policy refused the build. */
   readonly denyMessages: readonly string[];
+  /** Where the frontend came from in which it failed: the reference of its image, or the daemon's own. */
+  readonly frontend?: string;
+  /** What the daemon or the frontend lacks, when that is why. */
+  readonly reason?: FailureReason;
 }
+
+/** Something that a daemon or a frontend does not know, or that an attestation misses, by what it is. */
+export type FailureReason = Extract<
+  ErrorDetail,
+  { kind: "frontend-cap" | "subrequest" | "compatibility-feature" | "provenance-materials-incomplete" }
+>;
 
 export interface SolveFailureParts {
   /** The error of the Solve call, or of the build history. */
@@ -45,6 +55,7 @@ const MAX_COMMAND_CHARS = 4 << 10;
 const MAX_SNIPPET_LINES = 40;
 const MAX_SNIPPET_LINE_CHARS = 500;
 const MAX_SOURCES = 16;
+const MAX_MATERIALS = 64;
 
 /** Puts together all that is known of a failed build. */
 export function createSolveFailure({ remote, context }: SolveFailureParts): SolveFailure {
@@ -57,6 +68,8 @@ export function createSolveFailure({ remote, context }: SolveFailureParts): Solv
     last(details, "exit")?.code ?? parseExitCode(message) ?? parseExitCode(vertex?.error ?? "");
   const sources = collectSources(details);
   const [source] = sources;
+  const frontend = last(details, "frontend");
+  const reason = findReason(details);
   return {
     message: message.slice(0, MAX_MESSAGE_CHARS),
     grpcCode: grpcCodeName(remote?.code ?? 2),
@@ -70,7 +83,20 @@ export function createSolveFailure({ remote, context }: SolveFailureParts): Solv
     sources,
     logs: vertex?.logs ?? [],
     denyMessages: details.flatMap((detail) => (detail.kind === "deny-messages" ? detail.messages : [])),
+    ...(frontend !== undefined && { frontend: frontend.source || frontend.name }),
+    ...(reason !== undefined && { reason }),
   };
+}
+
+/** The one nearest to the caller after decoding. */
+function findReason(details: readonly ErrorDetail[]): FailureReason | undefined {
+  for (const detail of details.toReversed()) {
+    if (detail.kind === "frontend-cap" || detail.kind === "subrequest") return detail;
+    if (detail.kind === "compatibility-feature") return detail;
+    if (detail.kind === "provenance-materials-incomplete")
+      return { ...detail, materials: detail.materials.slice(0, MAX_MATERIALS) };
+  }
+  return undefined;
 }
 
 function unnamedVertex(digest: string): FailedVertex {

@@ -173,3 +173,23 @@ describe("createSolveError()", () => {
     expect(createSolveError({ endpoint, remote: canceled }).code).toBe("BK_SOLVE_CANCELED");
   });
 });
+
+describe("a failure over what is missing", () => {
+  test.each([
+    { kind: "frontend-cap", name: "moby.buildkit.frontend.contexts" },
+    { kind: "subrequest", name: "frontend.lint" },
+    { kind: "compatibility-feature", version: 30, feature: "source-dates" },
+    { kind: "provenance-materials-incomplete", materials: [{ uri: "pkg:docker/alpine" }] },
+  ] as const)("says so as data: $kind", (reason) => {
+    const failure = createSolveFailure({
+      remote: {
+        code: 12,
+        message: "unsupported",
+        details: [{ kind: "frontend", name: "dockerfile.v0", source: "docker/dockerfile:1" }, reason],
+      },
+    });
+
+    expect(failure).toMatchObject({ grpcCode: "Unimplemented", frontend: "docker/dockerfile:1", reason });
+    expect(JSON.parse(JSON.stringify(failure))).toEqual(failure);
+  });
+});
