@@ -5,6 +5,8 @@ import { createGzip } from "node:zlib";
 import type { BuildHistoryRecord, Descriptor } from "@bk/proto/control";
 import type { AbortOptions } from "@bk/transport";
 import type { Daemon } from "../daemon/daemon.js";
+import { SolverError } from "../errors.js";
+import { isDigest } from "../options/reference.js";
 import { findBuild } from "./inspect-build.js";
 import { readBlob } from "./read-blob.js";
 import { toRecordJson } from "./record-json.js";
@@ -107,7 +109,12 @@ function toJsonBlob(mediaType: string, value: unknown): { readonly blob: Blob; r
   return { blob: { mediaType, digest, size: Buffer.byteLength(text) }, text };
 }
 
+/** @throws {SolverError} `BK_ANSWER_INVALID` for what would be another path. */
 function blobPath({ digest }: Blob): string {
+  if (!isDigest(digest)) {
+    const message = `The daemon's record of the build names a blob ${JSON.stringify(digest.slice(0, 200))}, which is no digest`;
+    throw new SolverError("BK_ANSWER_INVALID", message);
+  }
   return `blobs/${digest.replace(":", "/")}`;
 }
 

@@ -6,14 +6,16 @@ import { createDialer, parseAddress } from "@bk/transport";
 import { describe, expect, test } from "vitest";
 import { createDaemon, exportBuild } from "../../src/index.js";
 
+const DIGEST = `sha256:${"1".repeat(64)}`;
+
 /** A daemon that knows one build, whose log `read` sends. */
-function startHistory(read: FakeHandler) {
+function startHistory(read: FakeHandler, digest = DIGEST) {
   return startFakeDaemon({
     handlers: {
       "/moby.buildkit.v1.Control/ListenBuildHistory"(call) {
         call.send(BuildHistoryEventSchema, {
           type: BuildHistoryEventType.COMPLETE,
-          record: { ref: "r1", logs: { mediaType: "log", digest: "sha256:1", size: 12n } },
+          record: { ref: "r1", logs: { mediaType: "log", digest, size: 12n } },
         });
         call.end();
       },
@@ -31,7 +33,17 @@ describe("exportBuild()", () => {
 
     await expect(buffer(await exportBuild(daemon, "r1"))).rejects.toMatchObject({
       code: "BK_REQUEST_REFUSED",
-      message: expect.stringContaining("sha256:1"),
+      message: expect.stringContaining(DIGEST),
+    });
+  });
+
+  test("names no file in the archive by what is no digest", async () => {
+    await using fake = await startHistory((call) => call.end(), "sha256:../../../escaped");
+    await using daemon = createDaemon({ dialer: createDialer(parseAddress(fake.address)) });
+
+    await expect(buffer(await exportBuild(daemon, "r1"))).rejects.toMatchObject({
+      code: "BK_ANSWER_INVALID",
+      message: expect.stringContaining("escaped"),
     });
   });
 
