@@ -5,6 +5,7 @@ import { diffcopy } from "./diffcopy.mjs";
 import { filterwalk } from "./filterwalk.mjs";
 import { patternmatcher } from "./patternmatcher.mjs";
 import { platforms } from "./platforms.mjs";
+import { progress } from "./progress.mjs";
 import { reference } from "./reference.mjs";
 import { solveerr } from "./solveerr.mjs";
 
@@ -26,6 +27,7 @@ export const areas = new Map(
     filterwalk,
     patternmatcher,
     platforms,
+    progress,
     reference,
     solveerr,
   }),

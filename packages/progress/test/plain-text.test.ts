@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { SolveStatus } from "@bk/solver";
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { createPlainText } from "../src/plain-text.js";
+import { log, SECOND, status, vertex } from "./statuses.js";
+
+function show(statuses: readonly SolveStatus[], everyMs = 120): string {
+  const plain = createPlainText();
+  const pieces = statuses.map((message, index) => plain.update(message, index * everyMs));
+  return Buffer.concat([...pieces, plain.end(statuses.length * everyMs)]).toString();
+}
+
+test("shows a step, its output line by line, and how it ended", () => {
+  expect(
+    show([
+      status({ vertexes: [vertex()] }),
+      status({ logs: [log("one\ntw")] }),
+      status({ logs: [log("o\n")] }),
+      status({ vertexes: [vertex({ completedNs: 4n * SECOND })] }),
+    ]),
+  ).toBe("#1 [1/2] RUN make\n#1 1.000 one\n#1 1.000 two\n#1 DONE 3.0s\n");
+});
+
+test("repeats the last lines of a step that failed", () => {
+  const lines = Array.from({ length: 12 }, (_, index) => `line ${index + 1}\n`).join("");
+  const text = show([
+    status({ vertexes: [vertex()] }),
+    status({ logs: [log(lines)] }),
+    status({ vertexes: [vertex({ completedNs: 2n * SECOND, error: "exit code: 1" })] }),
+  ]);
+  const end = text.slice(text.indexOf("#1 ERROR"));
+  expect(end).toMatch(/^#1 ERROR: exit code: 1\n------\n > \[1\/2\] RUN make:\n1\.000 line 3\n/);
+  expect(end).toMatch(/1\.000 line 12\n------\n$/);
+});
+
+test("shows messages that come close together at once", () => {
+  const plain = createPlainText();
+  plain.update(status({ vertexes: [vertex()] }), 0);
+  expect(plain.update(status({ logs: [log("hello\n")] }), 10)).toHaveLength(0);
+  expect(Buffer.from(plain.refresh(160)).toString()).toBe("#1 1.000 hello\n");
+});
+
+test("keeps 16 MiB of output at most while another step is in front, and counts the rest", () => {
+  const plain = createPlainText();
+  const chatty = vertex({ digest: "b", name: "other" });
+  plain.update(status({ vertexes: [chatty] }), 0);
+  plain.update(status({ vertexes: [vertex()] }), 120);
+  const piece = log(`${"x".repeat((1 << 20) - 1)}\n`);
+  let shown = 0;
+  for (let index = 0; index < 20; index++)
+    shown += plain.update(status({ logs: [piece] }), 121 + index).length;
+  expect(shown).toBe(0);
+  expect(plain.dropped).toBeGreaterThanOrEqual(4);
+  expect(plain.dropped).toBeLessThan(8);
+});
+
+const time = fc.option(fc.bigInt({ min: -(2n ** 80n), max: 2n ** 80n }), { nil: undefined });
+const name = fc.constantFrom("a", "b", "c", "");
+const count = fc.oneof(fc.integer(), fc.constantFrom(-1, 2 ** 63, Number.MAX_VALUE, 0));
+const anyStatus: fc.Arbitrary<SolveStatus> = fc.record({
+  vertexes: fc.array(
+    fc.record({
+      digest: name,
+      inputs: fc.array(name),
+      name: fc.string({ unit: "binary" }),
+      cached: fc.boolean(),
+      startedNs: time,
+      completedNs: time,
+      error: fc.option(fc.string(), { nil: undefined }),
+      progressGroup: fc.option(fc.record({ id: name, name: fc.string(), weak: fc.boolean() }), {
+        nil: undefined,
+      }),
+    }),
+  ),
+  statuses: fc.array(
+    fc.record({
+      ...{ id: name, vertex: name, name, current: count, total: count },
+      ...{ timestampNs: time, startedNs: time, completedNs: time },
+    }),
+  ),
+  logs: fc.array(fc.record({ vertex: name, stream: count, data: fc.uint8Array(), timestampNs: time })),
+  warnings: fc.array(
+    fc.record({
+      ...{ vertex: name, level: count, short: fc.string(), detail: fc.array(fc.string()) },
+      ...{ url: fc.option(fc.string(), { nil: undefined }), source: fc.constant(undefined) },
+    }),
+  ),
+});
+
+test("whatever a daemon sends, nothing throws", () => {
+  fc.assert(
+    fc.property(fc.array(fc.tuple(anyStatus, fc.nat(20_000))), (messages) => {
+      const plain = createPlainText();
+      let nowMs = 0;
+      for (const [message, waitMs] of messages) {
+        nowMs += waitMs;
+        plain.update(message, nowMs);
+        plain.refresh(nowMs + 150);
+      }
+      plain.end(nowMs);
+    }),
+  );
+});
