@@ -15,6 +15,8 @@ import {
 const MIN_PROGRESS = 0.05;
 const MIN_SECONDS = 5;
 const MAX_NAME_BYTES = 72;
+/** Of a line that is kept to be repeated if the step fails. The reference has no bound. */
+const MAX_RECENT_BYTES = 64 << 10;
 
 /** What has been printed, and what is yet to be written. */
 export interface Printer {
@@ -99,7 +101,7 @@ function printLogs(printer: Printer, trace: Trace, vertex: TracedVertex): void {
     const line = resumed ? whole.slice(vertex.logsOffset) : whole;
     const ended = at < logs.length - 1 || !vertex.logsPartial;
     lines.push(`${resumed ? "" : `#${index} `}${line}${ended ? "\n" : ""}`);
-    vertex.recent[vertex.recentAt] = line;
+    vertex.recent[vertex.recentAt] = copyStart(line);
     if (!vertex.logsPartial) vertex.recentAt = (vertex.recentAt + 1) % RECENT_LINES;
   }
   printer.text += lines.join("");
@@ -108,6 +110,11 @@ function printLogs(printer: Printer, trace: Trace, vertex: TracedVertex): void {
   for (const line of logs) trace.pendingBytes -= line.length;
   for (const line of rest) trace.pendingBytes += line.length;
   vertex.logs = rest;
+}
+
+/** A copy, as a part of a text keeps all of the text in memory. */
+function copyStart(line: string): string {
+  return Buffer.from(line.slice(0, MAX_RECENT_BYTES), "latin1").toString("latin1");
 }
 
 function printEnd(printer: Printer, vertex: TracedVertex): void {

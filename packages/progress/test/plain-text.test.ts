@@ -34,6 +34,20 @@ test("repeats the last lines of a step that failed", () => {
   expect(end).toMatch(/1\.000 line 12\n------\n$/);
 });
 
+test("repeats 64 KiB of a longer line", () => {
+  const text = show([
+    status({ vertexes: [vertex()] }),
+    status({ logs: [log(`${"x".repeat(100_000)}\n`)] }),
+    status({ vertexes: [vertex({ completedNs: 2n * SECOND, error: "exit code: 1" })] }),
+  ]);
+  expect(text.slice(0, text.indexOf("#1 ERROR"))).toHaveLength(
+    "#1 [1/2] RUN make\n#1 1.000 \n".length + 100_000,
+  );
+  expect(text.slice(text.indexOf("1.000 x", text.indexOf("#1 ERROR")))).toHaveLength(
+    65_536 + "\n------\n".length,
+  );
+});
+
 test("shows messages that come close together at once", () => {
   const plain = createPlainText();
   plain.update(status({ vertexes: [vertex()] }), 0);
