@@ -42,8 +42,9 @@ function createSessionManager(channel: Channel): SessionManager {
 }
 
 /**
- * Connect resets a failed call's stream with INTERNAL_ERROR. From within the end of a connection, Node 20 then sends
- * for ever without a turn of the event loop; a reset with CANCEL, which is what other gRPC clients use, it puts off.
+ * Connect resets a failed call's stream with INTERNAL_ERROR. From within the end of a connection, Node 20 can then send
+ * for ever without a turn of the event loop. A reset with CANCEL, which is what other gRPC clients use, it puts off as
+ * a rule.
  */
 function cancelOnFailure(stream: ClientHttp2Stream): ClientHttp2Stream {
   const { NGHTTP2_INTERNAL_ERROR, NGHTTP2_CANCEL } = constants;
