@@ -42,9 +42,13 @@ async function openDaemon(mode: string): Promise<OpenDaemon> {
   };
 }
 
-async function build(daemon: Daemon, dockerfile = "FROM scratch\nCOPY unique /\n"): Promise<string> {
+async function build(
+  daemon: Daemon,
+  text = "FROM scratch\nCOPY unique /\n",
+  ref: string = randomUUID(),
+): Promise<string> {
   await using context = await tree(`ADD unique file ${randomUUID()}`);
-  const { ref } = await solve(daemon, { contextDir: context.path, dockerfile: { text: dockerfile } });
+  await solve(daemon, { contextDir: context.path, dockerfile: { text }, ref });
   return ref;
 }
 
@@ -120,13 +124,15 @@ integration.describe("a daemon's cache, workers and history", () => {
 
     test("keeps a failed build with its error", async () => {
       await using opened = await openDaemon(mode);
-      const failed = build(opened.daemon, "FROM scratch\nCOPY nothing-like-this /\n");
+      const { daemon } = opened;
+      const ref = randomUUID();
+      const failed = build(daemon, "FROM scratch\nCOPY nothing-like-this /\n", ref);
       await expect(failed).rejects.toMatchObject({ code: "BK_SOLVE_FAILED" });
 
-      const [latest] = await listBuilds(opened.daemon, { limit: 1 });
+      const listed = (await listBuilds(daemon)).find((record) => record.ref === ref);
 
-      expect(latest).toMatchObject({ state: "failed" });
-      expect(latest?.error?.message).toContain("nothing-like-this");
+      expect(listed).toMatchObject({ state: "failed" });
+      expect(listed?.error?.message).toContain("nothing-like-this");
     });
   });
 });
