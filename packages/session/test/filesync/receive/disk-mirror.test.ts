@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import { readdirSync, writeFileSync } from "node:fs";
 import { readTree, tmpDir, tree } from "@bk/testing";
-import { describe, expect, onTestFinished, test, vi } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { type Directories, openDirectories } from "../../../src/filesync/receive/disk-directories.js";
 import { removeOthers } from "../../../src/filesync/receive/disk-mirror.js";
+import { useSlowClock } from "../../helpers/slow-clock.js";
 
 describe("removeOthers()", () => {
   test("lets the event loop turn while it empties one large directory, and stops there when it is aborted", async () => {
@@ -11,9 +12,7 @@ describe("removeOthers()", () => {
     for (let i = 0; i < 100; i++) writeFileSync(dir.join(`stale${i}`), "");
     const directories = openDirectories(dir.path);
     onTestFinished(() => directories.close());
-    let now = 0;
-    vi.spyOn(performance, "now").mockImplementation(() => (now += 10)); // every look finds the slice spent
-    onTestFinished(() => void vi.restoreAllMocks());
+    useSlowClock();
     const abort = new AbortController();
 
     const removed = removeOthers(directories, [""], new Set(), abort.signal);

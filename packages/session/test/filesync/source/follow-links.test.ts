@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-import { expect, onTestFinished, test, vi } from "vitest";
+import { expect, test } from "vitest";
 import type { FileTree } from "../../../src/filesync/source/file-tree.js";
 import { followLinks } from "../../../src/filesync/source/follow-links.js";
 import { createMemoryTree } from "../../../src/filesync/source/memory-tree.js";
+import { useSlowClock } from "../../helpers/slow-clock.js";
 
 const tree = createMemoryTree({
   "dir/file": "",
@@ -51,9 +52,7 @@ test("nothing outside the root is looked at", async () => {
 });
 
 test("a few wildcards over large directories still let the event loop turn", async () => {
-  let now = 0;
-  vi.spyOn(performance, "now").mockImplementation(() => (now += 10)); // as if each took so long
-  onTestFinished(() => void vi.restoreAllMocks());
+  useSlowClock();
   const abort = new AbortController();
 
   const followed = followLinks(tree, ["a*", "b*", "c*"], { signal: abort.signal });
