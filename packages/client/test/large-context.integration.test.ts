@@ -2,7 +2,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { rm, writeFile } from "node:fs/promises";
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { type Daemon, diskUsage } from "@bk/solver";
+import { type Daemon, diskUsage, type UsageRecord } from "@bk/solver";
 import { integration, leakCheck, removeImage, runImage, type TmpDir } from "@bk/testing";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import type { SyncProgress } from "../src/index.js";
@@ -21,12 +21,22 @@ CMD cat /seen
 integration.describe("a context of 100,000 files", () => {
   const tag = uniqueTag();
   let context: TmpDir;
+  /** The daemon's copy of it. */
+  let copyId: string | undefined;
 
   beforeAll(async () => {
     context = await shellContext(DOCKERFILE);
     await writeFiles(context.join("files"));
     await using opened = await openMode("embedded");
+    const before = new Set((await copiesOf(opened.client.daemon)).map(({ id }) => id));
     expect((await build(opened)).filesSent).toBeGreaterThanOrEqual(DIRECTORIES * FILES_EACH);
+    copyId = await vi.waitUntil(
+      async () => {
+        const copies = await copiesOf(opened.client.daemon);
+        return copies.find(({ id, size, inUse }) => !before.has(id) && size > 100e6 && !inUse)?.id;
+      },
+      { timeout: 30_000, interval: 100 },
+    );
   }, 300_000);
 
   /** The daemon would keep its copy for days: it is emptied like the context. */
@@ -69,15 +79,20 @@ integration.describe("a context of 100,000 files", () => {
     };
     await client.build({ contextDir: context.path, tag, onSyncProgress, output: textOutput() });
     // A build that comes before the daemon has let go of its copy would have to begin a new one.
-    await vi.waitUntil(async () => !(await usesLargeCopy(client.daemon)), { timeout: 30_000, interval: 100 });
+    await vi.waitUntil(async () => !(await isInUse(client.daemon, copyId)), {
+      timeout: 30_000,
+      interval: 100,
+    });
     return sent;
   }
 });
 
-/** Whether a build still holds a copy of a context of this size. */
-async function usesLargeCopy(daemon: Daemon): Promise<boolean> {
-  const copies = await diskUsage(daemon, { filter: ["type==source.local"] });
-  return copies.some(({ size, inUse }) => inUse && size > 100e6);
+function copiesOf(daemon: Daemon): Promise<readonly UsageRecord[]> {
+  return diskUsage(daemon, { filter: ["type==source.local"] });
+}
+
+async function isInUse(daemon: Daemon, id: string | undefined): Promise<boolean> {
+  return (await copiesOf(daemon)).some((copy) => copy.id === id && copy.inUse);
 }
 
 async function writeFiles(dir: string): Promise<void> {

@@ -20,8 +20,10 @@ const GRACE_MS = 300;
 const SILENCE_MS = 2_000;
 const PROBE_TIMEOUT_MS = 1_000;
 const RECOVERY_TIMEOUT_MS = 1_500;
-/** The gRPC status code. */
-const CANCELED = 1;
+/** gRPC status codes that a daemon ends a build with when its client has gone: as canceled, or as out of reach. */
+const [CANCELED, UNAVAILABLE] = [1, 14];
+/** The same in the words of an error that wraps one. */
+const CLIENT_LOST = /\bcode = (?:Canceled|Unavailable)\b|\bcontext canceled$/;
 
 /** What Status has shown so far. */
 export interface BuildActivity {
@@ -44,14 +46,18 @@ export async function recoverBuildError(
   try {
     const record = await findCompletedBuild(other, ref, { signal: limit });
     const error = record && (await readBuildError(other, record, { signal: limit }));
-    // A build ends as canceled because the connection was lost: that is no news.
-    return error?.code === CANCELED ? undefined : error;
+    // What the daemon makes of the lost connection itself is no news.
+    return error && isOfLostClient(error) ? undefined : error;
   } catch {
     return undefined; // the daemon is gone, or too old to have a history
   } finally {
     limit.removeEventListener("abort", closeAtLimit);
     signal?.removeEventListener("abort", closeAtLimit);
   }
+}
+
+function isOfLostClient({ code, message }: Status): boolean {
+  return code === CANCELED || code === UNAVAILABLE || CLIENT_LOST.test(message);
 }
 
 /**

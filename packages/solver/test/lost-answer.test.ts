@@ -10,7 +10,7 @@ import { createDaemon, solve } from "../src/index.js";
 
 const CONTROL = "/moby.buildkit.v1.Control";
 /** gRPC's codes. */
-const [CANCELED, UNKNOWN] = [1, 2];
+const [CANCELED, UNKNOWN, UNAVAILABLE] = [1, 2, 14];
 
 type BuildError = MessageInitShape<typeof StatusSchema>;
 
@@ -92,8 +92,15 @@ describe("a connection that is lost as a build fails", () => {
     });
   });
 
-  test("is what is told of a build that was canceled because of it", async () => {
-    await using fake = await startLosing({ error: { code: CANCELED, message: "context canceled" } });
+  test.each([
+    { code: CANCELED, message: "context canceled" },
+    { code: UNAVAILABLE, message: "error reading from server: EOF" },
+    {
+      code: UNKNOWN,
+      message: "load build context: rpc error: code = Unavailable desc = client disconnected",
+    },
+  ])("is what is told of a build that failed because of it: $message", async (error) => {
+    await using fake = await startLosing({ error });
 
     await expect(build(fake.address)).rejects.toMatchObject({
       message: expect.stringContaining("lost"),
