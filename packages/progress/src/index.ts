@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+
+export type { Interval } from "./intervals.js";
 export { createPlainText, type PlainText, type PlainTextOptions } from "./plain-text.js";
 export {
   createProgressWriter,
@@ -7,6 +9,15 @@ export {
   type ProgressWriterOptions,
 } from "./progress-writer.js";
 export { formatRawJson, formatStatusJson } from "./raw-json.js";
+export {
+  type BuildState,
+  durationNs,
+  EMPTY_BUILD,
+  type VertexPhase,
+  type VertexState,
+} from "./state/build-state.js";
+export type { LogTail } from "./state/log-tail.js";
+export { reduceStatus } from "./state/reduce-status.js";
 export type {
   StatusJson,
   VertexJson,

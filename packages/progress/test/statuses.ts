@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { SolveStatus, Vertex, VertexLog } from "@bk/solver";
+import fc from "fast-check";
 
 /** One second, in nanoseconds. */
 export const SECOND = 1_000_000_000n;
@@ -26,4 +27,40 @@ export function vertex(part: Partial<Vertex> = {}): Vertex {
 /** Output of step `a` in its second second. */
 export function log(text: string): VertexLog {
   return { vertex: "a", stream: 1, data: Buffer.from(text), timestampNs: 2n * SECOND };
+}
+
+const time = fc.option(fc.bigInt({ min: -(2n ** 80n), max: 2n ** 80n }), { nil: undefined });
+const name = fc.constantFrom("a", "b", "c", "");
+const count = fc.oneof(fc.integer(), fc.constantFrom(-1, 2 ** 63, Number.MAX_VALUE, 0));
+/** Anything that may be made of what a daemon sends. */
+export function anyStatus(): fc.Arbitrary<SolveStatus> {
+  return fc.record({
+    vertexes: fc.array(
+      fc.record({
+        digest: name,
+        inputs: fc.array(name),
+        name: fc.string({ unit: "binary" }),
+        cached: fc.boolean(),
+        startedNs: time,
+        completedNs: time,
+        error: fc.option(fc.string(), { nil: undefined }),
+        progressGroup: fc.option(fc.record({ id: name, name: fc.string(), weak: fc.boolean() }), {
+          nil: undefined,
+        }),
+      }),
+    ),
+    statuses: fc.array(
+      fc.record({
+        ...{ id: name, vertex: name, name, current: count, total: count },
+        ...{ timestampNs: time, startedNs: time, completedNs: time },
+      }),
+    ),
+    logs: fc.array(fc.record({ vertex: name, stream: count, data: fc.uint8Array(), timestampNs: time })),
+    warnings: fc.array(
+      fc.record({
+        ...{ vertex: name, level: count, short: fc.string(), detail: fc.array(fc.string()) },
+        ...{ url: fc.option(fc.string(), { nil: undefined }), source: fc.constant(undefined) },
+      }),
+    ),
+  });
 }

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Vertex, VertexStatus } from "@bk/solver";
+import { type Interval, mergeIntervals } from "../intervals.js";
+import type { VertexPhase, VertexState } from "./build-state.js";
+import { EMPTY_TAIL } from "./log-tail.js";
+
+const MAX_INTERVALS = 256;
+
+/** A step that has not started, or a group without steps. */
+export function createVertexState(digest: string, name: string): VertexState {
+  return {
+    digest,
+    name,
+    inputs: [],
+    phase: "pending",
+    error: "",
+    intervals: [],
+    transfers: [],
+    logs: EMPTY_TAIL,
+    hidden: false,
+    members: [],
+    weak: false,
+  };
+}
+
+/** The step as a message tells it. The daemon may repeat how it announced a step that has started since. */
+export function withVertex(known: VertexState, vertex: Vertex): VertexState {
+  const { name, inputs, startedNs, completedNs, error = "" } = vertex;
+  if (startedNs === undefined && known.phase !== "pending" && error === "") return known;
+  const intervals =
+    startedNs === undefined ? known.intervals : addInterval(known.intervals, startedNs, completedNs);
+  return {
+    ...known,
+    name: name || known.name,
+    inputs: inputs.length > 0 ? inputs : known.inputs,
+    error,
+    intervals,
+    phase: phaseOf(intervals, vertex.cached, error),
+  };
+}
+
+function addInterval(
+  intervals: readonly Interval[],
+  startNs: bigint,
+  stopNs: bigint | undefined,
+): readonly Interval[] {
+  const others = intervals.filter((interval) => interval.startNs !== startNs);
+  return others.length >= MAX_INTERVALS ? intervals : mergeIntervals([...others, { startNs, stopNs }]);
+}
+
+function phaseOf(intervals: readonly Interval[], cached: boolean, error: string): VertexPhase {
+  if (error !== "") return error.endsWith("context canceled") ? "canceled" : "failed";
+  if (cached) return "cached";
+  const last = intervals.at(-1);
+  if (!last) return "pending";
+  return last.stopNs === undefined ? "running" : "done";
+}
+
+/** The group after news of one of its steps: it is what they are together. */
+export function withMember(group: VertexState, vertex: Vertex, weak: boolean): VertexState {
+  const known = group.members.find(({ digest }) => digest === vertex.digest);
+  const member = { ...withVertex(known ?? createVertexState(vertex.digest, vertex.name), vertex), weak };
+  const members = known
+    ? group.members.map((other) => (other === known ? member : other))
+    : [...group.members, member];
+  const intervals = mergeIntervals(members.flatMap((other) => other.intervals)).slice(-MAX_INTERVALS);
+  const error = members.find((other) => other.error !== "")?.error ?? "";
+  return {
+    ...group,
+    members,
+    intervals,
+    error,
+    inputs: members.flatMap(({ inputs }) => inputs),
+    phase: phaseOf(
+      intervals,
+      members.every((other) => other.phase === "cached"),
+      error,
+    ),
+    hidden: error === "" && members.every((other) => other.weak || other.intervals.length === 0),
+  };
+}
+
+export function withTransfer(vertex: VertexState, transfer: VertexStatus): VertexState {
+  const at = vertex.transfers.findIndex(({ id }) => id === transfer.id);
+  const transfers = at < 0 ? [...vertex.transfers, transfer] : vertex.transfers.with(at, transfer);
+  return { ...vertex, transfers };
+}
