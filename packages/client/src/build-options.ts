@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Writable } from "node:stream";
+import type { ProgressEvent } from "@bk/progress";
 import type { AuthOptions, SyncProgress } from "@bk/session";
 import type { SolveOptions } from "@bk/solver";
 import type { AbortOptions } from "@bk/transport";
@@ -28,6 +29,11 @@ export interface BuildOptions
    * fails the build.
    */
   readonly onSyncProgress?: ((progress: SyncProgress) => void) | undefined;
+  /**
+   * Called with what a progress bar needs: how far the build is, as one number, and which phases start and end. What
+   * it throws fails the build.
+   */
+  readonly onProgress?: ((event: ProgressEvent) => void) | undefined;
   /** What becomes of entries of the context that may not be read: the build fails, or goes on without them. Default `error`. */
   readonly onUnreadable?: "error" | "skip" | undefined;
   /** Takes the progress as lines of text. Default `process.stdout`. It is never ended. */

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+
+import { createProgressEvents } from "@bk/progress";
 import { type Attachable, createAuth, createDockerCredentials } from "@bk/session";
 import {
   type BuildResult,
@@ -98,24 +100,38 @@ async function run<T>(
   ask: Ask<T>,
 ): Promise<T> {
   const progress = createPlainProgress(options.output ?? process.stdout);
+  const events = options.onProgress && createProgressEvents(options.onProgress, { loads: isLoaded(options) });
   try {
-    return await ask(context.daemon, {
+    const result = await ask(context.daemon, {
       ...toSolveOptions(options),
       exports,
       attachables: [createRegistryAuth(context, options)],
-      onStatus: progress.update,
-      onSyncProgress: options.onSyncProgress,
+      onStatus(status) {
+        progress.update(status);
+        events?.update(status);
+      },
+      onSyncProgress(sent) {
+        events?.updateSent(sent);
+        options.onSyncProgress?.(sent);
+      },
       onUnreadable: options.onUnreadable,
       env: context.env,
       signal: context.signal,
     });
+    events?.complete();
+    return result;
   } finally {
     progress.end();
   }
 }
 
+function isLoaded({ exports = LOAD }: BuildOptions): boolean {
+  return exports.some(({ type }) => type === "load");
+}
+
 function toSolveOptions(given: BuildOptions): SolveOptions {
-  const { output, registryAuth, onSyncProgress, onUnreadable, waitTimeoutMs, signal, ...rest } = given;
+  const { output, registryAuth, onProgress, onSyncProgress, onUnreadable, waitTimeoutMs, signal, ...rest } =
+    given;
   const { metadataFile, metadataProvenance, imageIdFile, exports, tag, ...options } = rest;
   return { ...options, tags: toTags(tag) };
 }

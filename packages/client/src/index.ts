@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+export type { BuildPhase, ProgressEvent } from "@bk/progress";
 export {
   type AllowTokenRealm,
   type RegistryTls,

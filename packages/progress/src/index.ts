@@ -1,5 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
+export type { BuildPhase } from "./estimate/build-phase.js";
+export {
+  createProgressEvents,
+  type ProgressEvent,
+  type ProgressEvents,
+  type ProgressEventsOptions,
+} from "./estimate/progress-events.js";
 export type { Interval } from "./intervals.js";
 export { createPlainText, type PlainText, type PlainTextOptions } from "./plain-text.js";
 export {

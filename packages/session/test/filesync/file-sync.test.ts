@@ -118,6 +118,7 @@ describe("onProgress", () => {
       bytes: 3,
       filesSent: 1,
       filesUnchanged: 1,
+      scanned: true,
       entriesSkipped: 0,
       done: true,
     });

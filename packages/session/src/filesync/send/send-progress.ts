@@ -7,6 +7,8 @@ export interface SendProgress {
   readonly entries: number;
   /** Regular files among them; the further names of a hard-linked file are not counted. */
   readonly files: number;
+  /** All entries have been described: `entries` and `files` are what they stay. */
+  readonly scanned: boolean;
   /** Bytes of file contents handed to the stream. */
   readonly bytes: number;
   /** Files whose contents were sent whole. */
@@ -27,6 +29,7 @@ export interface SendProgress {
 export interface SendCounts {
   entries: number;
   files: number;
+  scanned: boolean;
   bytes: number;
   filesSent: number;
   entriesSkipped: number;
@@ -34,7 +37,7 @@ export interface SendCounts {
 }
 
 export function createSendCounts(): SendCounts {
-  return { entries: 0, files: 0, bytes: 0, filesSent: 0, entriesSkipped: 0, skipped: [] };
+  return { entries: 0, files: 0, scanned: false, bytes: 0, filesSent: 0, entriesSkipped: 0, skipped: [] };
 }
 
 /** A context may hold any number of entries that may not be read; nobody reads a list of them all. */

@@ -30,6 +30,7 @@ export async function sendStats(options: StatsOptions): Promise<void> {
     }
     if (writer.full) await raceAbort(writer.drain(), signal);
   }
+  counts.scanned = true;
   writer.write(END_OF_STATS);
 }
 
