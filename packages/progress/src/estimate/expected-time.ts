@@ -42,18 +42,15 @@ export function expectTimes(vertexes: readonly VertexState[], nowNs: bigint): re
 }
 
 function expect(vertex: VertexState, passedMs: number, typicalMs: number): Omit<ExpectedTime, "phase"> {
-  switch (vertex.phase) {
-    case "pending":
-      return { passedMs: 0, totalMs: typicalMs };
-    case "running": {
-      const share = transferredShare(vertex);
-      // Without amounts, a step that takes longer than others is always taken to be half way at most.
-      const totalMs = share > 0 ? passedMs / share : Math.max(typicalMs, passedMs * 2);
-      return { passedMs, totalMs: Math.max(totalMs, MIN_MS) };
-    }
-    default:
-      return { passedMs: Math.max(passedMs, MIN_MS), totalMs: Math.max(passedMs, MIN_MS) };
+  if (vertex.phase === "pending") return { passedMs: 0, totalMs: typicalMs };
+  if (vertex.phase !== "running") {
+    const tookMs = Math.max(passedMs, MIN_MS);
+    return { passedMs: tookMs, totalMs: tookMs };
   }
+  const share = transferredShare(vertex);
+  // Without amounts, a step that takes longer than others is always taken to be half way at most.
+  const totalMs = share > 0 ? passedMs / share : Math.max(typicalMs, passedMs * 2);
+  return { passedMs, totalMs: Math.max(totalMs, MIN_MS) };
 }
 
 /** How much of the step's transfers is done, from 0 to 1; 0 when the daemon tells no amounts. */
