@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { createMemoryTarget, KEEP_ALL, receiveFiles } from "@bk/session/filesync";
+import { createMemoryTarget, isRegularFile, KEEP_ALL, receiveFiles } from "@bk/session/filesync";
 import { duplexPair } from "./duplex-pair.mjs";
 import { readPacket } from "./packet.mjs";
 import { openPeer } from "./peer.mjs";
@@ -54,7 +54,7 @@ function startReceiver(dest, deletes) {
   const [ours, theirs] = duplexPair();
   const existing = [...createNodes(dest)].map(([path, { stat, content }]) => ({
     stat: { ...stat, path },
-    content: stat.mode < 2 ** 20 ? content : undefined,
+    content: isRegularFile(stat) ? content : undefined,
   }));
   const target = createMemoryTarget({ policy: KEEP_ALL, existing, delete: deletes });
   const stop = new AbortController();

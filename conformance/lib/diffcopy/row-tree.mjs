@@ -6,7 +6,9 @@ import { checkKeys } from "../keys.mjs";
 /** The time of an entry for which a vector gives none. */
 const DEFAULT_MTIME_NS = "1700000000000000000";
 
-const KEYS = "path type mode content repeat linkname same_inode_as uid gid mtime_ns xattrs".split(" ");
+const KEYS = "path type mode content data_text repeat linkname same_inode_as uid gid mtime_ns xattrs".split(
+  " ",
+);
 
 /**
  * The tree of a vector as a FileTree. In memory, since no disk would take every owner, time and attribute.
@@ -51,7 +53,8 @@ export function createNodes(rows) {
 function createNode(row, inode) {
   const {
     type,
-    content = "",
+    data_text = "",
+    content = data_text,
     repeat = 1,
     linkname = "",
     uid = 0,
@@ -84,6 +87,7 @@ const TYPES = {
   file: { bit: 0, mode: "0644" },
   dir: { bit: MODE.directory, mode: "0755" },
   symlink: { bit: MODE.symlink, mode: "0777" },
+  fifo: { bit: MODE.namedPipe, mode: "0644" },
 };
 
 function goMode(type, mode) {

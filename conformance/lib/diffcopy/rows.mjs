@@ -5,7 +5,10 @@ import { bytesOf } from "../bytes.mjs";
 import { expectEqual } from "../expect.mjs";
 import { checkKeys } from "../keys.mjs";
 
-const KEYS = "path type mode content size sha256 linkname same_inode_as uid gid mtime_ns xattrs".split(" ");
+const KEYS =
+  "path type mode content data_text repeat size sha256 linkname same_inode_as uid gid mtime_ns xattrs".split(
+    " ",
+  );
 
 /**
  * Compares what a target holds with the rows of a vector.
@@ -30,14 +33,14 @@ export function expectRows(target, want, { owners }) {
 
 /** An entry in the keys that the vector has of it. */
 function describe({ stat, content }, row, entries, owners) {
-  const has = (key) => row[key] !== undefined;
+  const has = (...keys) => keys.some((key) => row[key] !== undefined);
   const first = entries.find((entry) => entry.content === content);
   return {
     path: stat.path,
-    type: isDirectory(stat) ? "dir" : isSymlink(stat) ? "symlink" : content ? "file" : "special",
+    type: typeOf(stat, content),
     mode: isSymlink(stat) ? undefined : octalMode(stat.mode),
     linkname: isSymlink(stat) ? stat.linkname : undefined,
-    content: has("content") ? content?.toString("latin1") : undefined,
+    content: has("content", "data_text") ? content?.toString("latin1") : undefined,
     size: has("size") ? content?.length : undefined,
     sha256: has("sha256") && content ? createHash("sha256").update(content).digest("hex") : undefined,
     same_inode_as: content && first && first.stat.path !== stat.path ? first.stat.path : undefined,
@@ -58,7 +61,7 @@ function normalize(row) {
     type: row.type,
     mode: row.mode,
     linkname: bytes("linkname"),
-    content: bytes("content"),
+    content: contentOf(row),
     size: row.size,
     sha256: row.sha256,
     same_inode_as: bytes("same_inode_as"),
@@ -67,6 +70,17 @@ function normalize(row) {
     gid: row.gid ?? 0,
     xattrs: row.xattrs ?? {},
   };
+}
+
+function contentOf({ data_text, content = data_text, repeat = 1 }) {
+  return content === undefined ? undefined : bytesOf(content).repeat(repeat);
+}
+
+function typeOf(stat, content) {
+  if (isDirectory(stat)) return "dir";
+  if (isSymlink(stat)) return "symlink";
+  if (content) return "file";
+  return stat.mode & MODE.namedPipe ? "fifo" : "device";
 }
 
 function octalMode(mode) {

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import { SessionError } from "./errors.js";
 import type { ByteString } from "./filesync/byte-string.js";
 
 /** gRPC metadata: values per lower-case key, in the order sent. Values are bytes, one to a character. */
@@ -17,7 +16,7 @@ export const SESSION_HEADERS = {
  * Reads metadata from raw header pairs (`[name, value, name, value, ...]`). The joined form that Node offers
  * cannot be used: patterns may contain `, `. Values of a key with `<key>-encoded: 1` beside it are decoded.
  *
- * @throws {SessionError} `BK_PROTOCOL` for a value with a malformed escape.
+ * One with a malformed escape is empty, as the daemon's own client has it.
  */
 export function readMetadata(rawHeaders: readonly string[]): Metadata {
   const raw = new Map<string, string[]>();
@@ -30,7 +29,7 @@ export function readMetadata(rawHeaders: readonly string[]): Metadata {
   const metadata = new Map<string, readonly string[]>();
   for (const [key, values] of raw) {
     const encoded = isTrue(raw.get(`${key}-encoded`)?.[0]);
-    metadata.set(key, encoded ? values.map((value) => unescapeQuery(key, value)) : values);
+    metadata.set(key, encoded ? values.map(unescapeQuery) : values);
   }
   return metadata;
 }
@@ -41,10 +40,8 @@ function isTrue(value: string | undefined): boolean {
 }
 
 /** Query-unescapes into bytes: what is escaped need not be UTF-8. */
-function unescapeQuery(key: string, value: string): ByteString {
-  if (/%(?![0-9a-fA-F]{2})/.test(value)) {
-    throw new SessionError("BK_PROTOCOL", `The daemon sent a malformed escape in the header ${key}`);
-  }
+function unescapeQuery(value: string): ByteString {
+  if (/%(?![0-9a-fA-F]{2})/.test(value)) return "";
   return value
     .replaceAll("+", " ")
     .replace(/%(..)/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));

@@ -56,14 +56,17 @@ describe("createSession()", () => {
 
     const call = pair.peer.call(ECHO, {
       "include-patterns": ["a, b", "c"],
-      followpaths: ["%C3%A4+1"],
+      followpaths: ["%C3%A4+1", "%zz"],
       "followpaths-encoded": "1",
     });
     call.endRequests();
 
     expect((await call.messages.next()).value?.toString()).toBe("hi");
     await expect(call.status()).resolves.toMatchObject({ code: 0 });
-    expect(seen).toEqual([["a, b", "c"], ["\u00c3\u00a4 1"]]);
+    expect(seen).toEqual([
+      ["a, b", "c"],
+      ["\u00c3\u00a4 1", ""],
+    ]);
   });
 
   test("tells the daemon why a call failed, and reports only the first failure", async () => {

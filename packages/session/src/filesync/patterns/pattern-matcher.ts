@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { SessionError } from "../../errors.js";
 import type { ByteString } from "../byte-string.js";
 import { isClean, parentPaths } from "./go-path.js";
 import { badPattern, compilePattern, type Pattern } from "./pattern.js";
@@ -14,18 +15,39 @@ export interface PatternMatcher {
 /** Per pattern, whether it matched a directory or one above it. Empty for no directory. */
 export type MatchInfo = readonly boolean[];
 
+/** Repetitions such as the 1000 of `a{1000}` in all patterns of a list: each is so many states of an automaton. */
+const MAX_REPETITIONS = 100_000;
+/** More cannot be said in an expression of the daemon's. */
+const MAX_REPEAT = 1_000;
+
 /**
- * Must match moby/patternmatcher in every result and error text.
+ * Must match moby/patternmatcher in every result and error text, but for patterns made to exhaust this side: they are
+ * refused.
  *
  * @throws {SessionError} `BK_PATTERN_INVALID`
  */
 export function compilePatterns(patterns: readonly ByteString[]): PatternMatcher {
+  refuseRepetitions(patterns);
   const compiled = patterns.map(compilePattern).filter((pattern) => pattern !== undefined);
   return {
     patterns: compiled,
     hasExclusions: compiled.some((pattern) => pattern.exclusion),
     sound: compiled.every((pattern) => pattern.test),
   };
+}
+
+function refuseRepetitions(patterns: readonly ByteString[]): void {
+  let sum = 0;
+  for (const pattern of patterns)
+    for (const [, least = "", most = ""] of pattern.matchAll(/\{(\d{1,4})(?:,(\d{0,4}))?\}/g)) {
+      const repeat = Math.max(Number(least), Number(most));
+      if (repeat <= MAX_REPEAT) sum += repeat;
+    }
+  if (sum > MAX_REPETITIONS)
+    throw new SessionError(
+      "BK_PATTERN_INVALID",
+      `The patterns repeat parts of themselves ${sum} times in all; the limit is ${MAX_REPETITIONS}`,
+    );
 }
 
 /**

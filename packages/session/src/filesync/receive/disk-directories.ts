@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { closeSync, constants, existsSync, lstatSync, openSync } from "node:fs";
+import { closeSync, constants, existsSync, lstatSync, openSync, readlinkSync } from "node:fs";
 import type { ByteString } from "../byte-string.js";
 import { type NativePath, toNativePath } from "../native-path.js";
 
@@ -36,11 +36,16 @@ export function openDirectories(root: ByteString): Directories {
 
 function openByHandle(root: ByteString): Directories {
   const rootHandle = openSync(toNativePath(root), OPEN_ROOT);
+  const proc = findOwnProc();
   // Least recently used first.
   const handles = new Map<ByteString, number>();
   let lastPath: ByteString = "";
   let lastHandle = rootHandle;
   let closed = false;
+
+  function within(handle: number, name: ByteString): NativePath {
+    return toNativePath(`${proc}/fd/${handle}/${name}`);
+  }
 
   function open(directory: ByteString): number {
     if (directory === lastPath) return lastHandle;
@@ -116,9 +121,13 @@ function openByPath(root: ByteString): Directories {
   };
 }
 
-function within(handle: number, name: ByteString): NativePath {
-  // By its number, the process is found faster than as "self".
-  return toNativePath(`/proc/${process.pid}/fd/${handle}/${name}`);
+/** By its number the process is found faster than as "self". In a PID namespace /proc may know it by another one. */
+function findOwnProc(): string {
+  try {
+    return `/proc/${readlinkSync("/proc/self") === String(process.pid) ? process.pid : "self"}`;
+  } catch {
+    return "/proc/self"; // there is none
+  }
 }
 
 /** Of a clean path: "" for a single name. */

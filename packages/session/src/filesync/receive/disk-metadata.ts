@@ -16,10 +16,10 @@ export function hasSetId({ mode }: FileStat): boolean {
 
 /**
  * Seconds for Node's `utimes`, to the microsecond. Node takes times before 1970 for now: they become 1970.
- * It cuts off what is below a microsecond, and the seconds are a double: the quarter keeps it from cutting one
+ * It cuts off what is below a microsecond, and the seconds are a double: the half keeps it from cutting one
  * more.
  */
-export function toSeconds({ modTimeNs }: FileStat): number {
+export function toSeconds({ modTimeNs }: Pick<FileStat, "modTimeNs">): number {
   if (modTimeNs <= 0n) return 0;
-  return (Number(modTimeNs / 1000n) + 0.25) / 1e6;
+  return (Number(modTimeNs / 1000n) + 0.5) / 1e6;
 }

@@ -17,6 +17,8 @@ import {
 } from "./receive-state.js";
 import type { OmittedEntry, Target } from "./target.js";
 
+/** What the daemon takes for an end that was wanted. */
+const CANCELED = "context canceled";
 /** How long the sender may take to confirm the end. */
 const FIN_TIMEOUT_MS = 30_000;
 
@@ -57,18 +59,21 @@ export async function receiveFiles({
   const state = createReceiveState({ ...DEFAULT_LIMITS, ...limits });
   const contents = createReceiveContents(target);
   const transfer = { target, packets, state, contents, writer, signal };
+  let finished = false;
   try {
     await target.begin({ signal });
     const links = await receiveEntries(transfer);
     await addLinks(target, links, signal);
     await target.finish({ signal });
+    finished = true;
     writer.write(encodeFinPacket());
     writer.flush();
     await waitForFin(transfer);
     return { files: state.files, bytes: state.bytes, skipped: target.skipped };
   } catch (error) {
+    // After its FIN the receiver has no more to say.
+    if (!finished) reportError(writer, signal.aborted ? CANCELED : messageOf(error));
     signal.throwIfAborted(); // what failed on the way out does not matter
-    reportError(writer, error);
     throw error;
   } finally {
     await packets.stop(new Error("The transfer has ended"));
@@ -180,7 +185,11 @@ function noFin(): SessionError {
 }
 
 /** The daemon shows the text as the reason why the transfer ended. */
-function reportError(writer: FrameWriter, error: unknown): void {
-  writer.write(encodeErrPacket(error instanceof Error ? error.message : String(error)));
+function reportError(writer: FrameWriter, text: string): void {
+  writer.write(encodeErrPacket(text));
   writer.flush();
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

@@ -9,10 +9,10 @@ import {
   readlinkSync,
 } from "node:fs";
 import { resolve } from "node:path";
-import { type ByteString, toByteString } from "../byte-string.js";
+import { type ByteString, isAscii, toByteString } from "../byte-string.js";
 import { type NativePath, toNativePath } from "../native-path.js";
 import { assertSameFile, createDiskFile } from "./disk-file.js";
-import { type FileTree, isGone, unreadable } from "./file-tree.js";
+import { type FileTree, isGone, type TreeEntry, unreadable } from "./file-tree.js";
 import type { HardLinks } from "./hardlinks.js";
 import { createMemoryFile } from "./memory-file.js";
 import type { SourceFile } from "./source.js";
@@ -32,7 +32,7 @@ export function createDiskTree(root: string): FileTree {
   const native = (path: ByteString) => toNativePath(`${prefix}/${path}`);
   const tree: FileTree = {
     location,
-    readDirectory: (path) => readdirSync(native(path), { encoding: "latin1", withFileTypes: true }),
+    readDirectory: (path) => readEntries(native(path), (name) => native(`${path}/${name}`)),
     stat: (path, links) => statPath(native(path), path, links),
     open: (stat) =>
       stat.size === 0 ? openEmpty(tree, native(stat.path), stat) : openFile(tree, native(stat.path), stat),
@@ -40,6 +40,23 @@ export function createDiskTree(root: string): FileTree {
     checkReadable: (path) => closeSync(openSync(native(path), OPEN_FLAGS)),
   };
   return tree;
+}
+
+/**
+ * Where the file system does not tell what a name is, Node looks at each itself: it fails for one that has gone
+ * meanwhile, and takes names in latin1 for other files.
+ */
+function readEntries(directory: NativePath, locate: (name: ByteString) => NativePath): readonly TreeEntry[] {
+  try {
+    const entries = readdirSync(directory, { encoding: "latin1", withFileTypes: true });
+    if (entries.every(({ name }) => isAscii(name))) return entries;
+  } catch {
+    // If it was not one of the entries that failed, the directory fails again.
+  }
+  return readdirSync(directory, { encoding: "latin1" }).map((name) => ({
+    name,
+    isDirectory: () => lstatSync(locate(name), { throwIfNoEntry: false })?.isDirectory() === true,
+  }));
 }
 
 function openFile(tree: FileTree, native: NativePath, stat: FileStat): SourceFile {

@@ -5,7 +5,7 @@ import { matchGlob, parseGlob } from "../patterns/go-glob.js";
 import { cleanPath, parentPath } from "../patterns/go-path.js";
 import { type FileTree, isGone } from "./file-tree.js";
 import { createHardLinks } from "./hardlinks.js";
-import { isSymlink } from "./stat.js";
+import { isDirectory, isSymlink } from "./stat.js";
 import { createTimeSlice } from "./time-slice.js";
 
 /**
@@ -73,7 +73,7 @@ function readLinks(tree: FileTree, path: ByteString, name: ByteString): readonly
 }
 
 function readNames(tree: FileTree, directory: ByteString): readonly ByteString[] {
-  if (isOutside(directory)) return [];
+  if (isOutside(directory) || !isDirectoryItself(tree, directory)) return [];
   try {
     return tree
       .readDirectory(directory === "." ? "" : directory)
@@ -83,6 +83,13 @@ function readNames(tree: FileTree, directory: ByteString): readonly ByteString[]
     if (isGone(error)) return [];
     throw error;
   }
+}
+
+/** A link would lead out of the tree. */
+function isDirectoryItself(tree: FileTree, path: ByteString): boolean {
+  if (path === ".") return true;
+  const stat = tree.stat(path, createHardLinks());
+  return stat !== undefined && isDirectory(stat);
 }
 
 function readLink(tree: FileTree, path: ByteString): readonly ByteString[] {

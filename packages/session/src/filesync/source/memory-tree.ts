@@ -11,7 +11,8 @@ export type MemoryEntry =
   | string
   | Uint8Array
   | {
-      readonly content: string | Uint8Array /** Permission bits, 0o644 unless given. */;
+      readonly content: string | Uint8Array;
+      /** Permission bits, 0o644 unless given. */
       readonly mode?: number | undefined;
     }
   | { readonly symlink: string };

@@ -45,7 +45,13 @@ export async function* walkTree(
   let directory: OpenDirectory | undefined = openRoot(tree);
   let batch: FileStat[] = [];
   while (directory) {
-    directory = walkEntry(walk, directory, batch);
+    try {
+      directory = walkEntry(walk, directory, batch);
+    } catch (error) {
+      // Must match fsutil: what was found before has been told.
+      if (batch.length > 0) yield batch;
+      throw error;
+    }
     if (!slice.spent()) continue;
     if (batch.length > 0) yield batch;
     batch = [];

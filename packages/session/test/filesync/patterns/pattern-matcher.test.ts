@@ -45,6 +45,14 @@ describe("patterns", () => {
     expect(() => compilePatterns([pattern])).toThrow("syntax error in pattern");
   });
 
+  test("patterns that would take a machine's memory are refused", () => {
+    expect(() => compilePatterns([`x${"[a]{1000}".repeat(50)}`, `y${"b{2,999}*".repeat(51)}`])).toThrow(
+      "the limit is 100000",
+    );
+    expect(matches(["a{1000}*"], "a".repeat(1001))).toBe(true);
+    expect(matches(["a{200000}"], "a{200000}")).toBe(true); // without a wildcard it is a name
+  });
+
   test("a bad expression fails only when it is needed", () => {
     expect(matches(["a", "[z-a]"], "a")).toBe(true);
     expect(() => matches(["a", "[z-a]"], "b")).toThrow("syntax error in pattern");

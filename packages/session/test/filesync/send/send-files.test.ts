@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { appendFileSync } from "node:fs";
 import { rm, writeFile } from "node:fs/promises";
 import { promisify } from "node:util";
 import { type Packet, Packet_PacketType } from "@bk/proto/fsutil";
@@ -162,6 +163,37 @@ describe("what fails on this side", () => {
     expect(error?.type).toBe(Packet_PacketType.PACKET_ERR);
     expect(Buffer.from(error?.data ?? []).toString()).toContain(text);
     expect(await sync.pair.failed).toMatchObject({ message: expect.stringContaining(text) });
+  });
+
+  test.each([
+    ["small", "x"],
+    ["large", "x".repeat(100_000)],
+  ])("a %s file that changes while it is read is told in an ERR packet", async (_, content) => {
+    await using dir = await tree();
+    await writeFile(dir.join("victim"), content);
+    const disk = createDiskSource(dir.path);
+    const growing: SyncSource = {
+      ...disk,
+      open(stat) {
+        const file = disk.open(stat);
+        const grow = <T>(count: T): T => {
+          appendFileSync(dir.join("victim"), "more");
+          return count;
+        };
+        return {
+          ...file,
+          readSync: (...at) => grow(file.readSync(...at)),
+          read: async (...at) => grow(await file.read(...at)),
+        };
+      },
+    };
+    await using sync = await openSyncCall(growing);
+    await takeStats(sync);
+
+    sync.request(0);
+
+    expect(types(await sync.rest()).at(-1)).toBe("ERR");
+    expect(await sync.pair.failed).toMatchObject({ code: "BK_CONTEXT_CHANGED" });
   });
 
   test("a file that was empty and has grown is not sent as empty", async () => {

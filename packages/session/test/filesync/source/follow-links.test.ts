@@ -46,9 +46,20 @@ test("nothing outside the root is looked at", async () => {
       seen.push(path);
       return tree.stat(path, links);
     },
+    readDirectory(path) {
+      seen.push(path);
+      return tree.readDirectory(path);
+    },
   };
-  expect(await followLinks(watched, ["../x", "../*", "outside/../../y"])).toEqual(["../*", "../x", "../y"]);
+  const paths = ["../x", "../*", "outside/../../y", "outside"];
+  expect(await followLinks(watched, paths)).toEqual(["../*", "../x", "../y", "outside", "top"]);
+  expect(seen).toContain("outside");
   expect(seen.filter((path) => path.startsWith(".."))).toEqual([]);
+});
+
+test("a link whose name looks like a wildcard is not gone through", async () => {
+  const odd = createMemoryTree({ "[a]": { symlink: "/d" }, "d/file": "", "[": { symlink: "[" } });
+  expect(await followLinks(odd, ["[a]/*", "[/*"])).toEqual(["[/*", "[a]/*"]);
 });
 
 test("a few wildcards over large directories still let the event loop turn", async () => {

@@ -96,6 +96,24 @@ describe("a walk", () => {
     await expect(walking.next()).rejects.toBe(reason);
   });
 
+  test("tells what it found before it fails", async () => {
+    const files = createMemoryTree({ a: "", "b/c": "" });
+    const failing: FileTree = {
+      ...files,
+      readDirectory(path) {
+        if (path === "b") throw Object.assign(new Error("no"), { code: "EIO" });
+        return files.readDirectory(path);
+      },
+    };
+    const found: string[] = [];
+    const walking = (async () => {
+      for await (const batch of walkTree(failing, createFilter({})))
+        found.push(...batch.map(({ path }) => path));
+    })();
+    await expect(walking).rejects.toMatchObject({ code: "BK_CONTEXT_UNREADABLE" });
+    expect(found).toEqual(["a"]);
+  });
+
   test("lets the event loop turn", async () => {
     const names = Array.from({ length: 1600 }, (_, index) => [`f${index}`, ""] as const);
     const big = createMemoryTree(Object.fromEntries(names));
