@@ -129,13 +129,13 @@ describe("onProgress", () => {
   test("reports while the daemon keeps the transfer waiting, at most ten times a second", async () => {
     const times: number[] = [];
     const third = deferred();
+    const start = performance.now();
     await using _sync = await openSyncCall(createMemorySource({ a: "x" }), {
       onProgress({ entries, done }) {
         expect({ entries, done }).toEqual({ entries: 1, done: false });
         if (times.push(performance.now()) === 3) third.resolve();
       },
     });
-    const start = performance.now();
 
     await third.promise;
 
