@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { TlsOptions } from "@bk/transport";
 import type { Command } from "commander";
+import type { CliContext } from "./cli-context.js";
 import { UsageError } from "./usage-error.js";
 
 /** The flags that say which daemon, before or behind the name of a command. TLS flags are named as buildctl's. */
@@ -23,12 +24,32 @@ export function addDaemonOptions(program: Command): void {
     .option("--tlsservername <name>", "name that the daemon's certificate must have (default: its host)");
 }
 
+/** The daemon that a command is for; without a host, the BuildKit inside Docker. */
+export interface ChosenDaemon {
+  readonly host: string | undefined;
+  readonly tls: TlsOptions | undefined;
+}
+
+/** @throws {UsageError}; {TransportError} `BK_TLS_FAILED`. */
+export async function chooseDaemon({
+  env,
+  daemonFlags,
+  signal,
+}: Pick<CliContext, "env" | "daemonFlags" | "signal">): Promise<ChosenDaemon> {
+  const flags = daemonFlags();
+  const host = flags.builder ?? env["BUILDKIT_HOST"];
+  const tls = await readTls(flags, signal);
+  if (!host && tls)
+    throw new UsageError("TLS flags need --builder or BUILDKIT_HOST, to say which daemon they are for");
+  return { host: host || undefined, tls };
+}
+
 /**
  * Reads what the TLS flags name; undefined without any.
  *
  * @throws {UsageError}; {TransportError} `BK_TLS_FAILED` for a file that is missing or not what it should be.
  */
-export async function readTls(flags: DaemonFlags, signal: AbortSignal): Promise<TlsOptions | undefined> {
+async function readTls(flags: DaemonFlags, signal: AbortSignal): Promise<TlsOptions | undefined> {
   const { tlsdir, tlscacert: ca, tlscert: cert, tlskey: key, tlsservername: serverName } = flags;
   const files = ca !== undefined || cert !== undefined || key !== undefined;
   if (tlsdir !== undefined && files) {

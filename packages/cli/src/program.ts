@@ -5,9 +5,11 @@ import { addBuildCommand } from "./commands/build.js";
 import { addCacheCommands } from "./commands/cache.js";
 import { addContextCommand } from "./commands/context.js";
 import { addDaemonCommands } from "./commands/daemon.js";
+import { addDialStdioCommand } from "./commands/dial-stdio.js";
 import { addHistoryCommands } from "./commands/history.js";
 import { addPingCommand } from "./commands/ping.js";
 import { addVersionCommand } from "./commands/version.js";
+import { addWaitCommand } from "./commands/wait.js";
 import { addDaemonOptions, type DaemonFlags } from "./daemon-flags.js";
 import { readVersion } from "./version.js";
 
@@ -41,6 +43,8 @@ export function createProgram(process: ProcessContext): Command {
   addHistoryCommands(program, context);
   addDaemonCommands(program, context);
   addPingCommand(program, context);
+  addWaitCommand(program, context);
+  addDialStdioCommand(program, context);
   addVersionCommand(program, context);
   return program;
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { spawn } from "node:child_process";
+import { writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
+import { type TmpDir, tmpDir } from "@bk/testing";
 
 const main = fileURLToPath(new URL("../dist/main.js", import.meta.url));
 
@@ -15,6 +17,10 @@ export interface BkOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** What the command finds on stdin, and then its end. Without it, stdin is empty. */
   readonly stdin?: string | Uint8Array;
+  /** Leaves stdin open behind that. */
+  readonly stdinStaysOpen?: boolean;
+  /** How stdout is told. Default utf8. */
+  readonly encoding?: BufferEncoding;
   readonly cwd?: string;
   readonly nodeArgs?: readonly string[];
   /** Interrupts the command when its stderr holds this text. */
@@ -30,12 +36,13 @@ export function runBk(args: readonly string[], options: BkOptions = {}): Promise
     stdio: "pipe",
   });
   child.stdin.on("error", () => {}); // a command may end before it has read all
-  child.stdin.end(options.stdin);
+  if (options.stdin !== undefined) child.stdin.write(options.stdin);
+  if (options.stdinStaysOpen !== true) child.stdin.end();
   const { interruptAt = "" } = options;
   let waitsForText = interruptAt !== "";
   let stdout = "";
   let stderr = "";
-  child.stdout.setEncoding("utf8").on("data", (text: string) => {
+  child.stdout.setEncoding(options.encoding ?? "utf8").on("data", (text: string) => {
     stdout += text;
   });
   child.stderr.setEncoding("utf8").on("data", (text: string) => {
@@ -49,4 +56,17 @@ export function runBk(args: readonly string[], options: BkOptions = {}): Promise
     child.on("error", reject);
     child.on("close", (exitCode) => resolve({ exitCode, stdout, stderr }));
   });
+}
+
+/**
+ * A folder for the PATH with an `ssh` that leads to no other machine: it runs `bk dial-stdio` here, with the variables
+ * that a machine over there would have.
+ */
+export async function sshStandIn(env: Readonly<Record<string, string>>): Promise<TmpDir> {
+  const dir = await tmpDir();
+  const variables = Object.entries(env).map(([name, value]) => `${name}='${value}'`);
+  // What this process was given for its own BuildKit would lead here again.
+  const script = `#!/bin/sh\nexec env -u BUILDKIT_HOST ${variables.join(" ")} '${process.execPath}' '${main}' dial-stdio\n`;
+  await writeFile(dir.join("ssh"), script, { mode: 0o755 });
+  return dir;
 }

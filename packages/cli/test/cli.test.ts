@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+import { symlink } from "node:fs/promises";
+import { startFakeDaemon, tmpDir } from "@bk/testing";
 import { describe, expect, test } from "vitest";
 import { runBk } from "./bk.js";
 
@@ -74,5 +76,30 @@ describe("bk", () => {
     expect({ exitCode, stdout }).toEqual({ exitCode: 3, stdout: "" });
     expect(stderr).toContain(says);
     expect(stderr).not.toContain("    at ");
+  });
+
+  test("wait exits 3 when the daemon is not ready in time", async () => {
+    const { exitCode, stdout, stderr } = await runBk(["wait", "--timeout", "0s"], { env: nowhere });
+    expect({ exitCode, stdout }).toEqual({ exitCode: 3, stdout: "" });
+    expect(stderr).toContain("was not ready within 0 s");
+  });
+
+  test("wait goes on until the daemon listens", async () => {
+    await using dir = await tmpDir();
+    const address = `unix://${dir.join("buildkitd.sock")}`;
+    const waiting = runBk(["wait", "--timeout", "1m", "--format", "json"], {
+      env: { BUILDKIT_HOST: address },
+    });
+    await using daemon = await startFakeDaemon();
+    daemon.handle("/moby.buildkit.v1.Control/Info", (call) => {
+      call.sendBytes(new Uint8Array());
+      call.end();
+    });
+    await symlink(daemon.address.replace("unix://", ""), dir.join("buildkitd.sock"));
+
+    const { exitCode, stdout } = await waiting;
+
+    expect(exitCode).toBe(0);
+    expect(JSON.parse(stdout)).toEqual({ endpoint: address, waitedMs: expect.any(Number) });
   });
 });
