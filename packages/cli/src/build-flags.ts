@@ -4,13 +4,20 @@ import type { BuildOptions } from "@bk/client";
 import type { CallFlags } from "./call-flags.js";
 import type { CliContext } from "./cli-context.js";
 import { type InputFlags, toInputOptions } from "./input-flags.js";
+import type { LegacyFlags } from "./legacy-flags.js";
 import { type MountFlags, toMountOptions } from "./mount-flags.js";
 import type { OutputFlags } from "./output-flags.js";
 import { type RegistryAuthFlags, toRegistryAuth } from "./registry-auth-flags.js";
 import { UsageError } from "./usage-error.js";
 
 /** The flags of `bk build`, as the command line has them. */
-export interface BuildFlags extends CallFlags, InputFlags, MountFlags, OutputFlags, RegistryAuthFlags {
+export interface BuildFlags
+  extends CallFlags,
+    InputFlags,
+    LegacyFlags,
+    MountFlags,
+    OutputFlags,
+    RegistryAuthFlags {
   readonly file?: string;
   readonly buildArg?: readonly string[];
   readonly target?: string;
@@ -47,7 +54,7 @@ export async function toBuildOptions(
       (flags.label ?? []).map((text) => parsePair("--label", text)).map(withEmptyValue),
     ),
     ...(await toInputOptions(flags, context.env)),
-    ...(await toMountOptions(flags, context.env)),
+    ...(await toMountOptions(contextPath, flags, context.env)),
     registryAuth: await toRegistryAuth(flags),
   };
 }

@@ -5,6 +5,8 @@ export interface CallFlags {
   readonly call?: string;
   /** Another way to write `--call check`. */
   readonly check?: boolean;
+  /** The former name of `--call`. */
+  readonly print?: string;
 }
 
 /**
@@ -13,7 +15,7 @@ export interface CallFlags {
  * @returns undefined for a build
  * @throws {SolverError} `BK_OPTIONS_INVALID` for a malformed flag.
  */
-export async function toCall({ call = "", check }: CallFlags): Promise<CallFlag | undefined> {
+export async function toCall({ print = "", call = print, check }: CallFlags): Promise<CallFlag | undefined> {
   const text = check ? "check" : call;
   if (text === "") return undefined;
   const { parseCallFlag } = await import("@bk/solver/flags");

@@ -3,10 +3,11 @@ import { readFile } from "node:fs/promises";
 import type { BuildOptions } from "@bk/client";
 import { toAttestations } from "./attest-flags.js";
 import { parseSize } from "./quantity.js";
+import { type ResourceFlags, toResources } from "./resource-flags.js";
 import { UsageError } from "./usage-error.js";
 
 /** The flags of `bk build` that say what a build may use, and what its steps run with. */
-export interface InputFlags {
+export interface InputFlags extends ResourceFlags {
   readonly addHost?: readonly string[];
   readonly allow?: readonly string[];
   readonly annotation?: readonly string[];
@@ -86,6 +87,7 @@ async function toRunOptions(flags: InputFlags): Promise<NonNullable<BuildOptions
     shmSize: flags.shmSize === undefined ? undefined : parseSize("--shm-size", flags.shmSize),
     ulimits: Object.fromEntries((flags.ulimit ?? []).map(parseUlimitFlag)),
     cgroupParent: flags.cgroupParent || undefined,
+    resources: toResources(flags),
   };
 }
 

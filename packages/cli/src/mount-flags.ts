@@ -10,15 +10,21 @@ export interface MountFlags {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
+/** As docker buildx reads it: `ssh://git@host/app.git`, `git@host:app.git`. */
+const GIT_OVER_SSH = /^ssh:\/\/|^[\w.-]+@[\w.-]+:/i;
+
 /**
- * Turns `--secret` and `--ssh` into options. Must read what docker buildx reads.
+ * Turns `--secret` and `--ssh` into options. Must read what docker buildx reads: a repository that is fetched over SSH
+ * has the user's own agent, when none is given.
  *
  * @throws {UsageError} for an agent that is there twice; {SolverError} `BK_OPTIONS_INVALID` for a malformed secret.
  */
 export async function toMountOptions(
-  { secret, ssh }: MountFlags,
+  contextPath: string,
+  { secret, ssh: given }: MountFlags,
   env: Environment,
 ): Promise<Pick<BuildOptions, "secrets" | "ssh">> {
+  const ssh = given ?? (GIT_OVER_SSH.test(contextPath) ? ["default"] : undefined);
   if (secret === undefined && ssh === undefined) return {};
   const { parseSecretFlag, parseSshFlag, toSecretSource } = await import("@bk/solver/flags");
   const secrets = (secret ?? []).filter(isGiven).map(parseSecretFlag);

@@ -36,7 +36,14 @@ describe("bk", () => {
 
   test.each([
     { name: "an unknown command", args: ["bulid"], says: "bulid" },
-    { name: "an unknown option", args: ["build", "--squash", "."], says: "--squash" },
+    { name: "an unknown option", args: ["build", "--squish", "."], says: "--squish" },
+    { name: "layers in one", args: ["build", "--squash", "."], says: "COPY --from" },
+    { name: "an isolation", args: ["build", "--isolation", "hyperv", "."], says: "worker" },
+    {
+      name: "a security option",
+      args: ["build", "--security-opt", "x", "."],
+      says: "--allow security.insecure",
+    },
     { name: "no path", args: ["build"], says: "path" },
     { name: "a second path", args: ["build", ".", "."], says: "too many arguments" },
     { name: "an unknown kind of progress", args: ["build", "--progress", "fancy", "."], says: "plain" },

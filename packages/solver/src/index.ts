@@ -77,6 +77,7 @@ export type { LocalExport } from "./options/exports/local.js";
 export type { TarExport } from "./options/exports/tar.js";
 export type { FrontendOptions } from "./options/frontend.js";
 export type { RunOptions, Ulimit } from "./options/run-options.js";
+export type { RunResources } from "./options/run-resources.js";
 export {
   type ResolvedSolveOptions,
   resolveSolveOptions,

@@ -8,23 +8,23 @@ import { dockerfileName, formatCall } from "../call-text.js";
 import type { CliContext } from "../cli-context.js";
 import { EXIT_CODES } from "../exit-codes.js";
 import { ExitError } from "../exit-error.js";
+import { addLegacyOptions, checkLegacyFlags } from "../legacy-flags.js";
 import { openClient } from "../open-client.js";
 import { takesStdout, toOutputOptions } from "../output-flags.js";
 import { append } from "../repeatable.js";
 
 export function addBuildCommand(program: Command, context: CliContext): void {
-  program
-    .command("build")
+  addLegacyOptions(program.command("build"))
     .description("build an image from a Dockerfile")
     .argument(
       "<path>",
       "directory that COPY and ADD read from, or URL of a git repository or a tar; - for a tar, or a Dockerfile alone, on stdin",
     )
-    .option("-t, --tag <name>", "name of the image, as name or name:tag (repeatable)", append)
+    .option("-t, --tag <name>", "name of the image, as name or name:tag (repeatable; default: none)", append)
     .option("-f, --file <path>", "the Dockerfile; - for stdin (default: Dockerfile in PATH)")
     .option(
       "--build-arg <name=value>",
-      "value of an ARG; the environment's without =value (repeatable)",
+      "value of an ARG; the environment's without =value (repeatable; default: none)",
       append,
     )
     .option(
@@ -33,51 +33,68 @@ export function addBuildCommand(program: Command, context: CliContext): void {
       append,
     )
     .option("--target <stage>", "stage to build (default: the last)")
-    .option("--label <name=value>", "label of the image (repeatable)", append)
+    .option("--label <name=value>", "label of the image (repeatable; default: none)", append)
     .option(
       "--secret <spec>",
-      "what steps may mount: id=NAME,src=FILE, or id=NAME,env=VARIABLE (repeatable)",
+      "what steps may mount: id=NAME,src=FILE, or id=NAME,env=VARIABLE (repeatable; default: none)",
       append,
     )
     .option(
       "--ssh <spec>",
-      "SSH agent that steps may mount: default, ID=SOCKET, or ID=KEYFILE,KEYFILE (repeatable)",
+      "SSH agent that steps may mount: default, ID=SOCKET, or ID=KEYFILE,KEYFILE (repeatable; default: none, but the agent for a git repository over SSH)",
       append,
     )
     .option(
       "--allow-token-realm <host>",
-      "token server that credentials may go to although it is not known to be the registry's own, as HOST or HOST:PORT (repeatable)",
+      "token server that credentials may go to although it is not known to be the registry's own, as HOST or HOST:PORT (repeatable; default: none)",
       append,
     )
     .option(
       "--registry-auth-tlscontext <spec>",
-      "TLS to a registry's token server: host=HOST,ca=FILE,cert=FILE,key=FILE,insecure=BOOL (repeatable)",
+      "TLS to a registry's token server: host=HOST,ca=FILE,cert=FILE,key=FILE,insecure=BOOL (repeatable; default: as Node trusts)",
       append,
     )
-    .option("--no-cache", "run every step anew")
+    .option("--no-cache", "run every step anew (default: take steps from the cache)")
     .addOption(noCacheFilter())
-    .option("--pull", "look every image up at its registry")
+    .option("--pull", "look every image up at its registry (default: only those that the daemon lacks)")
     .option(
       "--build-context <name=source>",
-      "what the Dockerfile finds under a name: a directory, a URL, docker-image://IMAGE, oci-layout://PATH:TAG (repeatable)",
+      "what the Dockerfile finds under a name: a directory, a URL, docker-image://IMAGE, oci-layout://PATH:TAG (repeatable; default: none)",
       append,
     )
     .option("--network <mode>", "network of RUN steps: default, host or none (default: default)")
-    .option("--add-host <name:address>", "line of /etc/hosts for RUN steps (repeatable)", append)
+    .option(
+      "--add-host <name:address>",
+      "line of /etc/hosts for RUN steps; host-gateway is the daemon's machine (repeatable; default: none)",
+      append,
+    )
     .option("--shm-size <size>", "size of /dev/shm for RUN steps, such as 128m (default: the daemon's)")
-    .option("--ulimit <name=soft:hard>", "limit of RUN steps, such as nofile=1024:2048 (repeatable)", append)
-    .option("--cgroup-parent <cgroup>", "cgroup that those of RUN steps are put into")
+    .option(
+      "--ulimit <name=soft:hard>",
+      "limit of RUN steps, such as nofile=1024:2048 (repeatable; default: the daemon's)",
+      append,
+    )
+    .option("--cgroup-parent <cgroup>", "cgroup that those of RUN steps are put into (default: the daemon's)")
+    .option(
+      "--resource <key=value>",
+      "memory and CPU of RUN steps, such as memory=2g or cpu-quota=50000; for Dockerfile 1.25 and later (repeatable; default: no limit)",
+      append,
+    )
     .option(
       "--allow <entitlement>",
-      "what RUN steps may do: network.host, security.insecure, device=NAME; buildx.local.delete for an output elsewhere (repeatable)",
+      "what RUN steps may do: network.host, security.insecure, device=NAME; buildx.local.delete for an output elsewhere (repeatable; default: none)",
       append,
     )
     .option(
       "--annotation <name=value>",
-      "annotation of the image; index:NAME=VALUE for another place (repeatable)",
+      "annotation of the image; index:NAME=VALUE for another place (repeatable; default: none)",
       append,
     )
-    .option("--attest <spec>", "statement about the image: type=sbom or type=provenance (repeatable)", append)
+    .option(
+      "--attest <spec>",
+      "statement about the image: type=sbom or type=provenance (repeatable; default: that of --provenance)",
+      append,
+    )
     .option(
       "--provenance <value>",
       "true, false, or parameters such as mode=max (default: mode=min where the image can hold it)",
@@ -88,36 +105,53 @@ export function addBuildCommand(program: Command, context: CliContext): void {
       "where the result goes: a directory, - for a tar, or type=TYPE,dest=PATH,... (repeatable; default: Docker)",
       append,
     )
-    .option("--push", "push the image to the registries of its tags: --output type=registry")
-    .option("--load", "load the image into Docker: --output type=docker")
+    .option("--push", "push the image to the registries of its tags: --output type=registry (default: false)")
+    .option(
+      "--load",
+      "load the image into Docker: --output type=docker (default: only without --output and --push)",
+    )
     .option(
       "--cache-from <spec>",
-      "cache to take steps from: an image, or type=TYPE,NAME=VALUE,... (repeatable)",
+      "cache to take steps from: an image, or type=TYPE,NAME=VALUE,... (repeatable; default: only the daemon's own)",
       append,
     )
-    .option("--cache-to <spec>", "cache to put steps into: type=TYPE,NAME=VALUE,... (repeatable)", append)
-    .option("--metadata-file <path>", "file for digests, names and provenance, as JSON")
-    .option("--iidfile <path>", "file for the image's ID")
-    .option("--source-policy-file <path>", "JSON that says which sources the build may use")
+    .option(
+      "--cache-to <spec>",
+      "cache to put steps into: type=TYPE,NAME=VALUE,... (repeatable; default: none)",
+      append,
+    )
+    .option("--metadata-file <path>", "file for digests, names and provenance, as JSON (default: none)")
+    .option("--iidfile <path>", "file for the image's ID (default: none)")
+    .option(
+      "--source-policy-file <path>",
+      "JSON that says which sources the build may use (default: that of EXPERIMENTAL_BUILDKIT_SOURCE_POLICY, or none)",
+    )
     .option(
       "--call <method>",
       "build, or check, outline or targets: what to ask about the Dockerfile; also METHOD,format=json (default: build)",
     )
-    .option("--check", "look for mistakes in the Dockerfile without building it: --call check")
+    .option(
+      "--check",
+      "look for mistakes in the Dockerfile without building it: --call check (default: false)",
+    )
     .addOption(new Option("--progress <kind>", "how progress is shown").choices(["plain"]).default("plain"))
-    .option("--wait", "wait up to 30 s for a daemon that is not ready yet")
+    .option("--wait", "wait up to 30 s for a daemon that is not ready yet (default: fail at once)")
     .action((contextPath: string, flags: BuildFlags) => build(contextPath, flags, context));
 }
 
 /** Commander would take it for the opposite of a flag `--cache-filter`. */
 function noCacheFilter(): Option {
-  const option = new Option("--no-cache-filter <stage>", "run the steps of a stage anew (repeatable)");
+  const option = new Option(
+    "--no-cache-filter <stage>",
+    "run the steps of a stage anew (repeatable; default: none)",
+  );
   option.negate = false;
   return option.argParser(append);
 }
 
 async function build(contextPath: string, flags: BuildFlags, context: CliContext): Promise<void> {
   const { signal, stdout, stderr } = context;
+  for (const line of checkLegacyFlags(flags)) stderr.write(line);
   const call = await toCall(flags);
   const options = {
     ...(await toBuildOptions(contextPath, flags, context)),

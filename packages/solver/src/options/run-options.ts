@@ -3,6 +3,7 @@ import { isIP } from "node:net";
 import { SolverError } from "../errors.js";
 import { checkText } from "./check-option.js";
 import { invalidOption, showValue } from "./invalid-option.js";
+import { type RunResources, resolveRunResources } from "./run-resources.js";
 
 /** What RUN steps run with. */
 export interface RunOptions {
@@ -19,6 +20,8 @@ export interface RunOptions {
   readonly ulimits?: Readonly<Record<string, number | Ulimit>> | undefined;
   /** The cgroup below which the daemon puts those of the steps. */
   readonly cgroupParent?: string | undefined;
+  /** Limits of memory and CPU. Default none. */
+  readonly resources?: RunResources | undefined;
 }
 
 export interface Ulimit {
@@ -32,6 +35,8 @@ export interface ResolvedRunOptions {
   readonly shmSize: number | undefined;
   readonly ulimits: readonly (readonly [name: string, limit: Ulimit])[];
   readonly cgroupParent: string | undefined;
+  /** As attributes of the frontend. */
+  readonly resources: Readonly<Record<string, string>>;
 }
 
 /** Stands for an address that the daemon tells. */
@@ -46,7 +51,7 @@ const ULIMITS: ReadonlySet<string> = new Set(
 
 /** @throws {SolverError} `BK_OPTIONS_INVALID` */
 export function resolveRunOptions(run: RunOptions): ResolvedRunOptions {
-  const { network = "default", hosts = {}, shmSize, ulimits = {}, cgroupParent } = run;
+  const { network = "default", hosts = {}, shmSize, ulimits = {}, cgroupParent, resources = {} } = run;
   if (network !== "default" && network !== "host" && network !== "none") {
     throw invalidOption(
       "run.network",
@@ -66,6 +71,7 @@ export function resolveRunOptions(run: RunOptions): ResolvedRunOptions {
       .map(([name, limit]) => [name, resolveUlimit(name, limit)] as const)
       .sort(([a], [b]) => (a < b ? -1 : 1)),
     cgroupParent,
+    resources: resolveRunResources(resources),
   };
 }
 
@@ -120,5 +126,6 @@ export function toRunAttrs(run: ResolvedRunOptions, hostGateway: string | undefi
     ...(run.shmSize !== undefined && { "shm-size": String(run.shmSize) }),
     ...(ulimits.length > 0 && { ulimit: ulimits.join(",") }),
     ...(run.cgroupParent !== undefined && { "cgroup-parent": run.cgroupParent }),
+    ...run.resources,
   };
 }
