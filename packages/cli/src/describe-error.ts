@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+import { adviceFor, errorCodeOf } from "./advice.js";
+import { formatCauses } from "./error-causes.js";
+import { formatErrorLines } from "./error-lines.js";
 import { EXIT_CODES } from "./exit-codes.js";
 import { ExitError } from "./exit-error.js";
 import { InterruptedError } from "./interrupt.js";
@@ -6,7 +9,7 @@ import { UsageError } from "./usage-error.js";
 
 export interface ErrorDescription {
   readonly exitCode: number;
-  /** Whole lines: what happened, why, and what to try. */
+  /** Whole lines. */
   readonly text: string;
 }
 
@@ -20,40 +23,44 @@ const NO_DAEMON: ReadonlySet<string> = new Set([
   "BK_SESSION_LOST",
 ]);
 
-/** Puts an error into words and an exit code. The packages' own errors say what to try; others are defects. */
-export async function describeError(error: unknown): Promise<ErrorDescription> {
+/**
+ * Puts an error into words and an exit code: what happened, why, and what to try; with `debug`, its causes too. An
+ * error that is none of bk's packages' is a defect.
+ */
+export async function describeError(
+  error: unknown,
+  { debug = false }: { readonly debug?: boolean } = {},
+): Promise<ErrorDescription> {
   const { exitCode, text } = await describe(error);
+  const all = debug && !isOrdinary(error) ? text + formatCauses(error) : text;
   const { toPlainLine } = await import("@bk/solver");
   // Much of it is the daemon's text, which the terminal must not act on.
-  return { exitCode, text: text.split("\n").map(toPlainLine).join("\n") };
+  return { exitCode, text: all.split("\n").map(toPlainLine).join("\n") };
+}
+
+/** What has no causes worth a look. */
+function isOrdinary(error: unknown): boolean {
+  return error instanceof InterruptedError || error instanceof ExitError || error instanceof UsageError;
 }
 
 async function describe(error: unknown): Promise<ErrorDescription> {
   if (error instanceof InterruptedError)
     return { exitCode: EXIT_CODES.interrupted, text: "bk: interrupted\n" };
-  if (error instanceof UsageError) return usage(error.message);
   if (error instanceof ExitError)
     return { exitCode: error.exitCode, text: error.message === "" ? "" : `bk: ${error.message}` };
-  if (!(error instanceof Error)) return { exitCode: EXIT_CODES.failed, text: `bk: ${String(error)}\n` };
+  const message = error instanceof Error ? error.message : String(error);
+  const code = error instanceof UsageError ? "BK_OPTIONS_INVALID" : errorCodeOf(error);
+  const advice = adviceFor(code);
+  if (code === undefined)
+    return { exitCode: EXIT_CODES.failed, text: formatErrorLines(`Unexpected error: ${message}`, advice) };
   const { SolverError, formatSolveFailure } = await import("@bk/solver");
   if (SolverError.is(error) && error.failure !== undefined) {
-    return { exitCode: EXIT_CODES.failed, text: `\n${formatSolveFailure(error.failure)}` };
+    const text = `\n${formatSolveFailure(error.failure)}\nTry: ${advice}\n`;
+    return { exitCode: EXIT_CODES.failed, text };
   }
-  const code = codeOf(error);
-  if (code === undefined)
-    return { exitCode: EXIT_CODES.failed, text: `bk: unexpected error: ${error.stack}\n` };
-  if (code === "BK_OPTIONS_INVALID") return usage(error.message);
+  const text = formatErrorLines(message, advice);
+  if (code === "BK_OPTIONS_INVALID") return { exitCode: EXIT_CODES.usage, text };
   // Whatever goes wrong on the way to the daemon, its address included.
-  const noDaemon = NO_DAEMON.has(code) || error.name === "TransportError";
-  return { exitCode: noDaemon ? EXIT_CODES.noDaemon : EXIT_CODES.failed, text: `bk: ${error.message}\n` };
-}
-
-function usage(message: string): ErrorDescription {
-  return { exitCode: EXIT_CODES.usage, text: `bk: ${message}\nRun bk help COMMAND to see the options.\n` };
-}
-
-function codeOf(error: Error): string | undefined {
-  return "code" in error && typeof error.code === "string" && error.code.startsWith("BK_")
-    ? error.code
-    : undefined;
+  const noDaemon = NO_DAEMON.has(code) || (error instanceof Error && error.name === "TransportError");
+  return { exitCode: noDaemon ? EXIT_CODES.noDaemon : EXIT_CODES.failed, text };
 }

@@ -27,6 +27,7 @@ export function createProgram(process: ProcessContext): Command {
     .description("Build container images with BuildKit, without docker")
     .version(readVersion(), "-V, --version", "print the version")
     .helpOption("-h, --help", "print this help")
+    .option("-D, --debug", "show the causes of a failure, with codes and stacks (default: false)")
     .addHelpText("after", ENGINES)
     .showHelpAfterError("Run bk --help, or bk help COMMAND, to see what there is.")
     .exitOverride()

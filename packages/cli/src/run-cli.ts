@@ -7,13 +7,14 @@ import { createProgram } from "./program.js";
 
 /** Runs one command line, without the name of the program. Resolves to the exit code; never rejects. */
 export async function runCli(args: readonly string[], context: ProcessContext): Promise<number> {
+  const program = createProgram(context);
   try {
-    await createProgram(context).parseAsync(args, { from: "user" });
+    await program.parseAsync(args, { from: "user" });
     return EXIT_CODES.ok;
   } catch (error) {
     // Commander has printed its text already: help, the version, or what is wrong with the command line.
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT_CODES.ok : EXIT_CODES.usage;
-    const { exitCode, text } = await describeError(error);
+    const { exitCode, text } = await describeError(error, program.opts<{ debug?: boolean }>());
     context.stderr.write(text);
     return exitCode;
   }
