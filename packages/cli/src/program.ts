@@ -3,6 +3,7 @@ import { Command } from "commander";
 import type { CliContext, ProcessContext } from "./cli-context.js";
 import { addBuildCommand } from "./commands/build.js";
 import { addCacheCommands } from "./commands/cache.js";
+import { addCompletionCommand } from "./commands/completion.js";
 import { addContextCommand } from "./commands/context.js";
 import { addDaemonCommands } from "./commands/daemon.js";
 import { addDialStdioCommand } from "./commands/dial-stdio.js";
@@ -47,5 +48,6 @@ export function createProgram(process: ProcessContext): Command {
   addWaitCommand(program, context);
   addDialStdioCommand(program, context);
   addVersionCommand(program, context);
+  addCompletionCommand(program, context);
   return program;
 }
