@@ -25,6 +25,8 @@ export interface BkOptions {
   readonly nodeArgs?: readonly string[];
   /** Interrupts the command when its stderr holds this text. */
   readonly interruptAt?: string;
+  /** Interrupts the command when this resolves. */
+  readonly interruptWhen?: Promise<unknown>;
 }
 
 /** Runs the built command as a user would. */
@@ -38,6 +40,7 @@ export function runBk(args: readonly string[], options: BkOptions = {}): Promise
   child.stdin.on("error", () => {}); // a command may end before it has read all
   if (options.stdin !== undefined) child.stdin.write(options.stdin);
   if (options.stdinStaysOpen !== true) child.stdin.end();
+  void options.interruptWhen?.then(() => child.kill("SIGINT"));
   const { interruptAt = "" } = options;
   let waitsForText = interruptAt !== "";
   let stdout = "";
