@@ -25,6 +25,9 @@ describe("bk", () => {
     const { exitCode, stdout } = await runBk(["version"]);
     expect(exitCode).toBe(0);
     expect(stdout).toMatch(/^bk 0\.1\.0 \(Node \d+\.\d+\.\d+, \w+\/\w+\)\n$/);
+    const json = await runBk(["version", "--format", "json"]);
+    const { node } = process.versions;
+    expect(JSON.parse(json.stdout)).toMatchObject({ version: "0.1.0", node, platform: process.platform });
   });
 
   test("helps on stdout, with the exit codes", async () => {

@@ -65,11 +65,12 @@ describe("bk dial-stdio", () => {
     await using docker = await startFakeDocker({ apiVersion: "1.53", http2: daemon });
     await using dir = await sshStandIn({ DOCKER_HOST: docker.address });
 
-    const result = await runBk(["ping", "--builder", "ssh://elsewhere"], {
+    const result = await runBk(["ping", "--format", "json", "--builder", "ssh://elsewhere"], {
       env: { PATH: `${dir.path}:${process.env["PATH"]}` },
     });
 
     expect(result, result.stderr).toMatchObject({ exitCode: 0 });
+    expect(JSON.parse(result.stdout)).toEqual({ endpoint: "ssh://elsewhere", tookMs: expect.any(Number) });
     expect(daemon.calls.map(({ path }) => path)).toEqual(["/moby.buildkit.v1.Control/Info"]);
     expect(docker.requests.map(({ url }) => url)).not.toContain("/grpc");
   });
