@@ -62,12 +62,18 @@ export function toSolveStatus({ vertexes, statuses, logs, warnings }) {
       ...{ vertex, stream, data: Buffer.from(data ?? "", "base64") },
       timestampNs: toNanoseconds(timestamp),
     })),
-    warnings: warnings.map(({ vertex = "", level = 0, short = "", detail = [], url }) => ({
+    warnings: warnings.map(({ vertex = "", level = 0, short = "", detail = [], url, ...source }) => ({
       ...{ vertex, level, url, source: undefined },
+      sourceInfo: source.sourceInfo && toSourceInfo(source.sourceInfo),
+      ranges: source.range ?? [],
       short: Buffer.from(short, "base64").toString(),
       detail: detail.map((text) => Buffer.from(text, "base64").toString()),
     })),
   };
+}
+
+function toSourceInfo({ filename = "", data = "", definition, language = "" }) {
+  return { filename, data: Buffer.from(data, "base64"), definition, language };
 }
 
 /** Nanoseconds since 1970 of an RFC 3339 time. */

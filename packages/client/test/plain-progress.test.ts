@@ -63,6 +63,8 @@ describe("createPlainProgress()", () => {
       detail: [],
       url: undefined,
       source: undefined,
+      sourceInfo: undefined,
+      ranges: [],
     };
 
     progress.update(status({ vertexes: [vertex({})], warnings: [warning] }));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { SolveStatus } from "@bk/solver";
+import type { SolveStatus, SourceInfo, SourceInfoRange, SourcePosition } from "@bk/solver";
 
 /** A status message as the reference writes it in JSON. Times are RFC 3339, `data` and texts of warnings base64. */
 export interface StatusJson {
@@ -61,10 +61,7 @@ const NS_PER_SECOND = 1_000_000_000n;
 const MIN_SECONDS = -62_167_219_200n;
 const MAX_SECONDS = 253_402_300_799n;
 
-/**
- * Undefined if a time is outside the years 0 to 9999, for which the reference prints nothing either. Warnings have no
- * `sourceInfo` and `range`, which a SolveStatus does not hold.
- */
+/** Undefined if a time is outside the years 0 to 9999, for which the reference prints nothing either. */
 export function toStatusJson(status: SolveStatus): StatusJson | undefined {
   const times = [
     ...status.vertexes.flatMap(({ startedNs, completedNs }) => [startedNs, completedNs]),
@@ -93,14 +90,34 @@ export function toStatusJson(status: SolveStatus): StatusJson | undefined {
       data: data.length === 0 ? null : Buffer.from(data).toString("base64"),
       timestamp: toTime(timestampNs ?? 0n),
     })),
-    warnings: status.warnings.map(({ vertex, level, short, detail, url }) => ({
+    warnings: status.warnings.map(({ vertex, level, short, detail, url, sourceInfo, ranges }) => ({
       vertex,
       level,
       short: toBase64(short),
       detail: detail.map(toBase64),
       url,
+      sourceInfo: sourceInfo && toSourceInfoJson(sourceInfo),
+      range: ranges.map(toRangeJson),
     })),
   };
+}
+
+/** Undefined keys are left out of the text. */
+function toSourceInfoJson({ filename, data, definition, language }: SourceInfo): object {
+  return {
+    filename: filename || undefined,
+    data: data.length === 0 ? undefined : Buffer.from(data).toString("base64"),
+    definition,
+    language: language || undefined,
+  };
+}
+
+function toRangeJson({ start, end }: SourceInfoRange): object {
+  return { start: start && toPositionJson(start), end: end && toPositionJson(end) };
+}
+
+function toPositionJson({ line, character }: SourcePosition): object {
+  return { line: line || undefined, character: character || undefined };
 }
 
 function hasRfc3339(ns: bigint | undefined): boolean {

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 import { expect, test } from "vitest";
 import { formatRawJson, formatStatusJson } from "../src/raw-json.js";
-import { log, SECOND, status, vertex } from "./statuses.js";
+import { log, SECOND, status, vertex, warning } from "./statuses.js";
 
 test("writes one line, without what is empty, and escapes what HTML would act on", () => {
   const message = status({
     vertexes: [vertex({ name: "<&>\u2028", completedNs: SECOND + 120_000_000n })],
     logs: [log("hi\n")],
-    warnings: [{ vertex: "a", level: 1, short: "why", detail: [], url: undefined, source: undefined }],
+    warnings: [warning({ short: "why" })],
   });
   expect(formatRawJson(message)).toBe(
     '{"vertexes":[{"digest":"a","name":"\\u003c\\u0026\\u003e\\u2028","started":"1970-01-01T00:00:01Z",' +
@@ -23,6 +23,21 @@ test("writes the progress of a transfer, times before 1970 included", () => {
   expect(formatRawJson(message)).toBe(
     '{"statuses":[{"id":"layer","vertex":"a","total":9007199254740992,"current":0,' +
       '"timestamp":"1969-12-31T23:59:59.999999999Z"}]}\n',
+  );
+});
+
+test("writes the file of a warning, and where in it", () => {
+  const sourceInfo = {
+    filename: "Dockerfile",
+    data: Buffer.from("FROM a"),
+    definition: { def: ["AQI="] },
+    language: "",
+  };
+  const ranges = [{ start: { line: 1, character: 0 }, end: undefined }];
+  const message = status({ warnings: [warning({ sourceInfo, ranges })] });
+  expect(formatRawJson(message)).toBe(
+    '{"warnings":[{"vertex":"a","level":1,"short":"b2xk","sourceInfo":{"filename":"Dockerfile",' +
+      '"data":"RlJPTSBh","definition":{"def":["AQI="]}},"range":[{"start":{"line":1}}]}]}\n',
   );
 });
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { SolveStatus, Vertex, VertexLog } from "@bk/solver";
+import type { SolveStatus, Vertex, VertexLog, VertexWarning } from "@bk/solver";
 import fc from "fast-check";
 
 /** One second, in nanoseconds. */
@@ -27,6 +27,21 @@ export function vertex(part: Partial<Vertex> = {}): Vertex {
 /** Output of step `a` in its second second. */
 export function log(text: string): VertexLog {
   return { vertex: "a", stream: 1, data: Buffer.from(text), timestampNs: 2n * SECOND };
+}
+
+/** About step `a`, without a place. */
+export function warning(part: Partial<VertexWarning> = {}): VertexWarning {
+  return {
+    vertex: "a",
+    level: 1,
+    short: "old",
+    detail: [],
+    url: undefined,
+    source: undefined,
+    sourceInfo: undefined,
+    ranges: [],
+    ...part,
+  };
 }
 
 const time = fc.option(fc.bigInt({ min: -(2n ** 80n), max: 2n ** 80n }), { nil: undefined });
@@ -60,6 +75,7 @@ export function anyStatus(): fc.Arbitrary<SolveStatus> {
       fc.record({
         ...{ vertex: name, level: count, short: fc.string(), detail: fc.array(fc.string()) },
         ...{ url: fc.option(fc.string(), { nil: undefined }), source: fc.constant(undefined) },
+        ...{ sourceInfo: fc.constant(undefined), ranges: fc.constant([]) },
       }),
     ),
   });

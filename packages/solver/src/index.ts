@@ -95,6 +95,9 @@ export { readStatus } from "./status/read-status.js";
 export type {
   ProgressGroup,
   SolveStatus,
+  SourceInfo,
+  SourceInfoRange,
+  SourcePosition,
   Vertex,
   VertexLog,
   VertexStatus,

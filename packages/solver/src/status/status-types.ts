@@ -67,6 +67,33 @@ export interface VertexWarning {
   readonly short: string;
   readonly detail: readonly string[];
   readonly url: string | undefined;
-  /** Where in the Dockerfile, when that is known. */
+  /** Where in the Dockerfile, when that is known: the lines themselves. */
   readonly source: SourceSnippet | undefined;
+  /** The whole file that it is about. Undefined also when it, or its graph, has more than 1 MiB. */
+  readonly sourceInfo: SourceInfo | undefined;
+  /** Where in that file. At most 64. */
+  readonly ranges: readonly SourceInfoRange[];
+}
+
+/** A file, as the daemon sent it. */
+export interface SourceInfo {
+  readonly filename: string;
+  readonly data: Uint8Array;
+  /** The graph that fetches it, in the JSON of the daemon's own tools. */
+  readonly definition: object | undefined;
+  /** Such as `Dockerfile`. */
+  readonly language: string;
+}
+
+/** From one place to another, both included. */
+export interface SourceInfoRange {
+  readonly start: SourcePosition | undefined;
+  readonly end: SourcePosition | undefined;
+}
+
+export interface SourcePosition {
+  /** From 1. */
+  readonly line: number;
+  /** In the line, from 0. */
+  readonly character: number;
 }

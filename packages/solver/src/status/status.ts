@@ -8,10 +8,13 @@ import type {
 } from "@bk/proto/control";
 import type { Range, SourceInfo } from "@bk/proto/pb";
 import { createSourceSnippet, type SourceSnippet } from "../failure/source-snippet.js";
+import { toSourceInfo, toSourceInfoRange } from "./source-info.js";
 import type { SolveStatus, Vertex, VertexLog, VertexStatus, VertexWarning } from "./status-types.js";
 
 /** Of the Dockerfile that a warning repeats. */
 const MAX_WARNING_SOURCE_BYTES = 256 << 10;
+/** Of one warning. */
+const MAX_RANGES = 64;
 
 /** Makes plain objects of a status message. Total: whatever the daemon sent, nothing throws. */
 export function toSolveStatus(response: StatusResponse): SolveStatus {
@@ -68,6 +71,8 @@ function toVertexWarning(warning: ProtoVertexWarning): VertexWarning {
     detail: warning.detail.map((line) => decoder.decode(line)),
     url: warning.url === "" ? undefined : warning.url,
     source: warning.info === undefined ? undefined : toSnippet(warning.info, warning.ranges),
+    sourceInfo: warning.info === undefined ? undefined : toSourceInfo(warning.info),
+    ranges: warning.ranges.slice(0, MAX_RANGES).map(toSourceInfoRange),
   };
 }
 

@@ -62,6 +62,35 @@ describe("toSolveStatus()", () => {
     expect(warnings[1]?.source).toBeUndefined();
   });
 
+  test("keeps the file of a warning whole, with the graph that fetches it", () => {
+    const digest = "sha256:a";
+    const definition = {
+      def: [new Uint8Array([1, 2])],
+      metadata: { b: { ignoreCache: true, caps: { "source.local": true } }, a: {} },
+      source: { locations: { [digest]: {} }, infos: [{ filename: "Dockerfile" }] },
+    };
+    const info = { filename: "Dockerfile", data: Buffer.from("FROM a"), definition, language: "Dockerfile" };
+    const ranges = [{ start: { line: 1, character: 2 } }];
+    const { warnings } = toSolveStatus(create(StatusResponseSchema, { warnings: [{ info, ranges }] }));
+    expect(warnings[0]?.ranges).toEqual([{ start: { line: 1, character: 2 }, end: undefined }]);
+    expect(warnings[0]?.sourceInfo).toEqual({
+      filename: "Dockerfile",
+      data: Buffer.from("FROM a"),
+      definition: {
+        def: ["AQI="],
+        metadata: { a: {}, b: { ignore_cache: true, caps: { "source.local": true } } },
+        Source: { locations: { [digest]: {} }, infos: [{ filename: "Dockerfile" }] },
+      },
+      language: "Dockerfile",
+    });
+  });
+
+  test("leaves out a file of a warning that is too large", () => {
+    const info = { filename: "Dockerfile", data: new Uint8Array(2 << 20) };
+    const { warnings } = toSolveStatus(create(StatusResponseSchema, { warnings: [{ info }] }));
+    expect(warnings[0]?.sourceInfo).toBeUndefined();
+  });
+
   test("an empty message is an empty status", () => {
     expect(toSolveStatus(fromBinary(StatusResponseSchema, new Uint8Array()))).toEqual({
       vertexes: [],
