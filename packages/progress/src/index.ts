@@ -9,12 +9,8 @@ export {
 } from "./estimate/progress-events.js";
 export type { Interval } from "./intervals.js";
 export { createPlainText, type PlainText, type PlainTextOptions } from "./plain-text.js";
-export {
-  createProgressWriter,
-  type ProgressMode,
-  type ProgressWriter,
-  type ProgressWriterOptions,
-} from "./progress-writer.js";
+export { PROGRESS_MODES, type ProgressMode } from "./progress-mode.js";
+export { createProgressWriter, type ProgressWriter, type ProgressWriterOptions } from "./progress-writer.js";
 export { formatRawJson, formatStatusJson } from "./raw-json.js";
 export {
   type BuildState,
@@ -32,3 +28,5 @@ export type {
   VertexStatusJson,
   VertexWarningJson,
 } from "./status-json.js";
+export type { ScreenSize } from "./tty/screen.js";
+export { createTtyText, type TtyText, type TtyTextOptions } from "./tty/tty-text.js";

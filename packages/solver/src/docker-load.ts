@@ -4,7 +4,7 @@ import { PassThrough } from "node:stream";
 import type { ExportTarget } from "@bk/session";
 import { type AbortOptions, type DockerEndpoint, dockerRequest } from "@bk/transport";
 import { SolverError } from "./errors.js";
-import { toPlainLine } from "./failure/log-tail.js";
+import { toPlainLine } from "./terminal-line.js";
 
 /** Docker answers a load with lines of JSON. An error in them matters; a flood of them is cut. */
 const MAX_RESPONSE_BYTES = 1 << 20;

@@ -25,7 +25,6 @@ export { SolverError, type SolverErrorCode, type SolverErrorJson } from "./error
 export { checkFileTarget, openFileTarget } from "./exports/file-target.js";
 // Its failure.
 export { formatSolveFailure } from "./failure/failure-text.js";
-export { toPlainLine } from "./failure/log-tail.js";
 export type { FailureReason, SolveFailure } from "./failure/solve-failure.js";
 export type { SnippetLine, SourceSnippet } from "./failure/source-snippet.js";
 // Questions about a Dockerfile, and builds that are driven from here.
@@ -103,3 +102,5 @@ export type {
   VertexStatus,
   VertexWarning,
 } from "./status/status-types.js";
+// Text of a build, for a terminal.
+export { toColoredLine, toPlainLine } from "./terminal-line.js";

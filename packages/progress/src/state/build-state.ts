@@ -9,7 +9,7 @@ export interface BuildState {
   readonly vertexes: readonly VertexState[];
   /** Place in `vertexes`, by the digest of a step and by the id of a group. */
   readonly positions: ReadonlyMap<string, number>;
-  /** At most 1,000. */
+  /** At most 1,000, without the whole files that they are about. */
   readonly warnings: readonly VertexWarning[];
   /** Steps, transfers and warnings that were not kept because there were too many. */
   readonly dropped: number;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { SolveStatus, Vertex, VertexLog, VertexStatus } from "@bk/solver";
+import type { SolveStatus, Vertex, VertexLog, VertexStatus, VertexWarning } from "@bk/solver";
 import type { BuildState, VertexState } from "./build-state.js";
 import { appendOutput } from "./log-tail.js";
 import { createVertexState, withMember, withTransfer, withVertex } from "./vertex-state.js";
@@ -34,7 +34,7 @@ export function reduceStatus(state: BuildState, status: SolveStatus): BuildState
   for (const vertex of status.vertexes) addVertex(draft, vertex);
   for (const transfer of status.statuses) addTransfer(draft, transfer);
   for (const log of status.logs) addLog(draft, log);
-  const warnings = [...state.warnings, ...status.warnings].slice(0, MAX_WARNINGS);
+  const warnings = [...state.warnings, ...status.warnings.map(withoutFile)].slice(0, MAX_WARNINGS);
   draft.dropped += state.warnings.length + status.warnings.length - warnings.length;
   return {
     ...draft,
@@ -86,4 +86,9 @@ function addLog(draft: Draft, { vertex: digest, data }: VertexLog): void {
   const at = draft.positions.get(digest);
   const vertex = at === undefined ? undefined : draft.vertexes[at];
   if (at !== undefined && vertex) draft.vertexes[at] = { ...vertex, logs: appendOutput(vertex.logs, data) };
+}
+
+/** The lines that it is about are enough: each warning repeats the whole file. */
+function withoutFile(warning: VertexWarning): VertexWarning {
+  return { ...warning, sourceInfo: undefined };
 }

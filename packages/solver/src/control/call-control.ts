@@ -4,8 +4,8 @@ import { type AbortOptions, findTransportError } from "@bk/transport";
 import type { Client } from "@connectrpc/connect";
 import { callOptions, type Daemon } from "../daemon/daemon.js";
 import { SolverError } from "../errors.js";
-import { toPlainLine } from "../failure/log-tail.js";
 import { formatRemoteStatus, readRemoteStatus } from "../failure/remote-status.js";
+import { toPlainLine } from "../terminal-line.js";
 
 /** gRPC's code for a method that the server does not have. */
 const UNIMPLEMENTED = 12;

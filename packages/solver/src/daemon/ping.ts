@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type AbortOptions, findTransportError, TransportError } from "@bk/transport";
 import { SolverError } from "../errors.js";
-import { toPlainLine } from "../failure/log-tail.js";
+import { toPlainLine } from "../terminal-line.js";
 import { callOptions, type Daemon } from "./daemon.js";
 
 /** As long as a connection may take to be made. */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { toPlainLine } from "./log-tail.js";
+import { toPlainLine } from "../terminal-line.js";
 import type { SolveFailure } from "./solve-failure.js";
 import { formatSourceSnippet } from "./source-snippet.js";
 

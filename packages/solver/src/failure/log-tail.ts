@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { toPlainLine } from "../terminal-line.js";
 
 /** The end of a step's output. */
 export interface LogTail {
@@ -35,13 +36,4 @@ export function createLogTail({ maxLines, maxBytes }: LogTailOptions): LogTail {
       return lines.slice(-maxLines);
     },
   };
-}
-
-// biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences are made of control characters
-const ESCAPE_SEQUENCE = /\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|[@-_])/g;
-
-/** Text that changes nothing in a terminal when it is printed. */
-export function toPlainLine(line: string): string {
-  const overwritten = line.replace(/\r+$/, "").split("\r").at(-1) ?? "";
-  return overwritten.replace(ESCAPE_SEQUENCE, "").replace(/[^\P{Cc}\t]/gu, "");
 }

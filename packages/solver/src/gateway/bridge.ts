@@ -5,10 +5,10 @@ import { findTransportError, raceAbort } from "@bk/transport";
 import type { CallOptions, Client } from "@connectrpc/connect";
 import { connectTransport } from "../daemon/daemon.js";
 import { SolverError } from "../errors.js";
-import { toPlainLine } from "../failure/log-tail.js";
 import { formatRemoteStatus, readRemoteStatus } from "../failure/remote-status.js";
 import { createSolveError } from "../failure/solve-error.js";
 import type { OpenSolve } from "../run-solve.js";
+import { toPlainLine } from "../terminal-line.js";
 
 // Must match the daemon: client/build.go and control/gateway of moby/buildkit.
 

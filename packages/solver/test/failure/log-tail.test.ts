@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { createLogTail, toPlainLine } from "../../src/failure/log-tail.js";
+import { createLogTail } from "../../src/failure/log-tail.js";
 
 const bytes = (text: string) => Buffer.from(text);
 
@@ -39,17 +39,5 @@ describe("createLogTail()", () => {
     tail.append(message);
     message.fill("x");
     expect(tail.lines()).toEqual(["before"]);
-  });
-});
-
-describe("toPlainLine()", () => {
-  test.each([
-    ["10%\r50%\r100%", "100%"],
-    ["done\r", "done"],
-    ["\u001b[31merror\u001b[0m: no", "error: no"],
-    ["\u001b]0;title\u0007text", "text"],
-    ["bell\u0007 tab\t.", "bell tab\t."],
-  ])("%j", (line, plain) => {
-    expect(toPlainLine(line)).toBe(plain);
   });
 });

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Writable } from "node:stream";
+
+/** Bytes that may wait in an output that nobody reads. */
+const MAX_QUEUED_BYTES = 4 << 20;
+
+/** Writes as long as somebody reads, and never waits. */
+export interface BoundedOutput {
+  /** What does not fit is left out, and counted. */
+  write(piece: Uint8Array | string): void;
+  /** Nothing waits to be read. */
+  readonly isIdle: boolean;
+  readonly dropped: number;
+  /** Tells of what was left out, if that was not told yet, and lets go of the output. */
+  end(): void;
+}
+
+/** How a display speaks of what is left out. */
+export interface DroppedFormat {
+  /** Lines or messages in a piece. */
+  count(piece: Uint8Array | string): number;
+  /** What to write when the output is read again; what was written last may not have ended its line. */
+  format(dropped: number, atLineStart: boolean): string;
+}
+
+/** Leaves an output open, and alone once it has failed. */
+export function createBoundedOutput(output: Writable, format: DroppedFormat): BoundedOutput {
+  let dropped = 0;
+  let untold = 0;
+  let atLineStart = true;
+  const ignore = () => {};
+  // Many builds may share one output, which makes a listener each no leak.
+  output
+    .setMaxListeners(output.getMaxListeners() + 1)
+    .on("error", ignore)
+    .on("drain", tell);
+
+  function isOpen(): boolean {
+    return !output.destroyed && !output.writableEnded;
+  }
+
+  function tell(): void {
+    if (untold === 0 || !isOpen()) return;
+    output.write(format.format(untold, atLineStart));
+    untold = 0;
+    atLineStart = true;
+  }
+
+  return {
+    write(piece) {
+      if (piece.length === 0 || !isOpen()) return;
+      if (output.writableLength > MAX_QUEUED_BYTES) {
+        const count = format.count(piece);
+        dropped += count;
+        untold += count;
+        return;
+      }
+      tell();
+      output.write(piece);
+      atLineStart = piece.at(-1) === "\n" || piece.at(-1) === 0x0a;
+    },
+    get isIdle() {
+      return output.writableLength === 0;
+    },
+    get dropped() {
+      return dropped;
+    },
+    end() {
+      tell();
+      output.off("error", ignore).off("drain", tell);
+      output.setMaxListeners(Math.max(output.getMaxListeners() - 1, 0));
+    },
+  };
+}
