@@ -5,6 +5,7 @@ import { formatErrorLines } from "./error-lines.js";
 import { EXIT_CODES } from "./exit-codes.js";
 import { ExitError } from "./exit-error.js";
 import { InterruptedError } from "./interrupt.js";
+import { isOutputShown } from "./shown-output.js";
 import { UsageError } from "./usage-error.js";
 
 export interface ErrorDescription {
@@ -55,8 +56,8 @@ async function describe(error: unknown): Promise<ErrorDescription> {
     return { exitCode: EXIT_CODES.failed, text: formatErrorLines(`Unexpected error: ${message}`, advice) };
   const { SolverError, formatSolveFailure } = await import("@bk/solver");
   if (SolverError.is(error) && error.failure !== undefined) {
-    const text = `\n${formatSolveFailure(error.failure)}\nTry: ${advice}\n`;
-    return { exitCode: EXIT_CODES.failed, text };
+    const summary = formatSolveFailure(error.failure, { logs: !isOutputShown(error) });
+    return { exitCode: EXIT_CODES.failed, text: `\n${summary}\nTry: ${advice}\n` };
   }
   const text = formatErrorLines(message, advice);
   if (code === "BK_OPTIONS_INVALID") return { exitCode: EXIT_CODES.usage, text };

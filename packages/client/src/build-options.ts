@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Writable } from "node:stream";
-import type { ProgressEvent } from "@bk/progress";
+import type { ProgressEvent, ProgressMode } from "@bk/progress";
 import type { AuthOptions, SyncProgress } from "@bk/session";
 import type { SolveOptions } from "@bk/solver";
 import type { AbortOptions } from "@bk/transport";
@@ -36,7 +36,15 @@ export interface BuildOptions
   readonly onProgress?: ((event: ProgressEvent) => void) | undefined;
   /** What becomes of entries of the context that may not be read: the build fails, or goes on without them. Default `error`. */
   readonly onUnreadable?: "error" | "skip" | undefined;
-  /** Takes the progress as lines of text. Default `process.stdout`. It is never ended. */
+  /**
+   * How the progress is shown: with live lines on a terminal and as plain text elsewhere by default, or as `tty`,
+   * `plain`, `rawjson`, `quiet` (only what failed) or `none`.
+   */
+  readonly progress?: ProgressMode | undefined;
+  /**
+   * Takes the progress. Default `process.stdout`. It is never ended, and holds 4 MiB at most when it is not read. A
+   * terminal shows one build at a time: for builds at the same time, give others another mode or output.
+   */
   readonly output?: Writable | undefined;
   /** Standalone only: how long to wait for the daemon, in milliseconds; 0 not to wait. Default 30 000. */
   readonly waitTimeoutMs?: number | undefined;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { createProgressEvents } from "@bk/progress";
+import { createProgressEvents, createProgressWriter } from "@bk/progress";
 import { type Attachable, createAuth, createDockerCredentials } from "@bk/session";
 import {
   type BuildResult,
@@ -21,7 +21,6 @@ import {
   toUnopenedExports,
 } from "./client-exports.js";
 import { ClientError } from "./errors.js";
-import { createPlainProgress } from "./plain-progress.js";
 import { prepareResultFiles, writeResultFiles } from "./result-files.js";
 import { waitForReady } from "./wait-for-ready.js";
 
@@ -99,7 +98,8 @@ async function run<T>(
   exports: readonly ExportOptions[],
   ask: Ask<T>,
 ): Promise<T> {
-  const progress = createPlainProgress(options.output ?? process.stdout);
+  const { output = process.stdout, progress: mode } = options;
+  const progress = createProgressWriter(output, { mode, env: context.env });
   const events = options.onProgress && createProgressEvents(options.onProgress, { loads: isLoaded(options) });
   try {
     const result = await ask(context.daemon, {
@@ -130,8 +130,17 @@ function isLoaded({ exports = LOAD }: BuildOptions): boolean {
 }
 
 function toSolveOptions(given: BuildOptions): SolveOptions {
-  const { output, registryAuth, onProgress, onSyncProgress, onUnreadable, waitTimeoutMs, signal, ...rest } =
-    given;
+  const {
+    output,
+    progress,
+    registryAuth,
+    onProgress,
+    onSyncProgress,
+    onUnreadable,
+    waitTimeoutMs,
+    signal,
+    ...rest
+  } = given;
   const { metadataFile, metadataProvenance, imageIdFile, exports, tag, ...options } = rest;
   return { ...options, tags: toTags(tag) };
 }

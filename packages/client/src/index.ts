@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-export type { BuildPhase, ProgressEvent } from "@bk/progress";
+export type { BuildPhase, ProgressEvent, ProgressMode } from "@bk/progress";
 export {
   type AllowTokenRealm,
   type RegistryTls,
@@ -48,6 +48,5 @@ export type { BuildExport } from "./client-exports.js";
 export type { ContextDialer, EmbeddedDialers, SessionDialer } from "./embedded-dialers.js";
 export { ClientError, type ClientErrorCode } from "./errors.js";
 export type { LoadExport } from "./load-export.js";
-export { createPlainProgress, type PlainProgress } from "./plain-progress.js";
 export type { ResultFileOptions } from "./result-files.js";
 export type { WaitOptions } from "./wait-for-ready.js";

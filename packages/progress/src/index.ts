@@ -9,7 +9,7 @@ export {
 } from "./estimate/progress-events.js";
 export type { Interval } from "./intervals.js";
 export { createPlainText, type PlainText, type PlainTextOptions } from "./plain-text.js";
-export { PROGRESS_MODES, type ProgressMode } from "./progress-mode.js";
+export type { ProgressMode } from "./progress-mode.js";
 export { createProgressWriter, type ProgressWriter, type ProgressWriterOptions } from "./progress-writer.js";
 export { formatRawJson, formatStatusJson } from "./raw-json.js";
 export {

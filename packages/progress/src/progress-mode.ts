@@ -9,8 +9,6 @@ import { isTerminal } from "./terminal.js";
  */
 export type ProgressMode = "auto" | "tty" | "plain" | "quiet" | "rawjson" | "none";
 
-export const PROGRESS_MODES: readonly ProgressMode[] = ["auto", "tty", "plain", "quiet", "rawjson", "none"];
-
 type Env = Readonly<Record<string, string | undefined>>;
 
 /** What `auto` means for an output. A terminal of a CI service is a log that nobody sees change. */

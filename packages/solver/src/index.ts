@@ -24,7 +24,7 @@ export { usesContainerdStore } from "./docker-store.js";
 export { SolverError, type SolverErrorCode, type SolverErrorJson } from "./errors.js";
 export { checkFileTarget, openFileTarget } from "./exports/file-target.js";
 // Its failure.
-export { formatSolveFailure } from "./failure/failure-text.js";
+export { type FailureTextOptions, formatSolveFailure } from "./failure/failure-text.js";
 export type { FailureReason, SolveFailure } from "./failure/solve-failure.js";
 export type { SnippetLine, SourceSnippet } from "./failure/source-snippet.js";
 // Questions about a Dockerfile, and builds that are driven from here.

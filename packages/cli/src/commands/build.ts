@@ -11,10 +11,12 @@ import { ExitError } from "../exit-error.js";
 import { addLegacyOptions, checkLegacyFlags } from "../legacy-flags.js";
 import { openClient } from "../open-client.js";
 import { takesStdout, toOutputOptions } from "../output-flags.js";
+import { addProgressOptions, toProgressMode } from "../progress-flags.js";
 import { append } from "../repeatable.js";
+import { markOutputShown } from "../shown-output.js";
 
 export function addBuildCommand(program: Command, context: CliContext): void {
-  addLegacyOptions(program.command("build"))
+  addProgressOptions(addLegacyOptions(program.command("build")))
     .description("build an image from a Dockerfile")
     .argument(
       "<path>",
@@ -134,7 +136,6 @@ export function addBuildCommand(program: Command, context: CliContext): void {
       "--check",
       "look for mistakes in the Dockerfile without building it: --call check (default: false)",
     )
-    .addOption(new Option("--progress <kind>", "how progress is shown").choices(["plain"]).default("plain"))
     .option("--wait", "wait up to 30 s for a daemon that is not ready yet (default: fail at once)")
     .action((contextPath: string, flags: BuildFlags) => build(contextPath, flags, context));
 }
@@ -152,6 +153,7 @@ function noCacheFilter(): Option {
 async function build(contextPath: string, flags: BuildFlags, context: CliContext): Promise<void> {
   const { signal, stdout, stderr } = context;
   for (const line of checkLegacyFlags(flags)) stderr.write(line);
+  const progress = toProgressMode(flags, { env: context.env, output: stderr });
   const call = await toCall(flags);
   const options = {
     ...(await toBuildOptions(contextPath, flags, context)),
@@ -160,7 +162,7 @@ async function build(contextPath: string, flags: BuildFlags, context: CliContext
   const client = await openClient(context);
   try {
     if (flags.wait) await client.waitForReady({ signal });
-    const given = { ...options, waitTimeoutMs: 0, output: stderr, signal };
+    const given = { ...options, waitTimeoutMs: 0, progress, output: stderr, signal };
     if (call) {
       const answer = await client.callFrontend(call.name, given);
       return await writeAnswer(call, answer, dockerfileName(contextPath, flags.file), context);
@@ -168,6 +170,9 @@ async function build(contextPath: string, flags: BuildFlags, context: CliContext
     const result = await client.build(given);
     const digest = result.imageDigest ?? result.configDigest;
     if (digest !== undefined && !takesStdout(options, context)) stdout.write(`${digest}\n`);
+  } catch (error) {
+    if (progress !== "rawjson" && progress !== "none") markOutputShown(error);
+    throw error;
   } finally {
     await client.close();
   }

@@ -2,11 +2,12 @@
 import { resolve } from "node:path";
 import { pipeline } from "node:stream/promises";
 import type { BuildRecord } from "@bk/solver";
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import type { CliContext } from "../cli-context.js";
 import { formatAge, formatDuration, formatTable } from "../format.js";
 import { openClient } from "../open-client.js";
 import { addFormatOption, type FormatFlag, writeResult } from "../output.js";
+import { type ProgressFlags, toProgressMode } from "../progress-flags.js";
 import { append } from "../repeatable.js";
 import { UsageError } from "../usage-error.js";
 
@@ -40,7 +41,14 @@ export function addHistoryCommands(program: Command, context: CliContext): void 
     .command("logs")
     .description("replay the progress of a build")
     .argument("<ref>")
-    .action((ref: string) => withSolver(context, (solver, client) => replay(ref, solver, client, context)));
+    .addOption(
+      new Option("--progress <mode>", "live lines, text, or JSON")
+        .choices(["auto", "tty", "plain", "rawjson"])
+        .default("plain"),
+    )
+    .action((ref: string, flags: ProgressFlags) =>
+      withSolver(context, (solver, client) => replay(ref, flags, solver, client, context)),
+    );
   history
     .command("export")
     .description(
@@ -101,14 +109,16 @@ function formatRecords(records: readonly BuildRecord[]): string {
 
 async function replay(
   ref: string,
+  flags: ProgressFlags,
   { inspectBuild, readStatus }: Solver,
   { daemon }: Client,
   context: CliContext,
 ): Promise<void> {
-  const { signal, stdout } = context;
+  const { signal, stdout, env } = context;
+  const mode = toProgressMode(flags, { env: {}, output: stdout });
   await inspectBuild(daemon, ref, { signal }); // an unknown ref would be waited for
-  const { createPlainProgress } = await import("@bk/client");
-  const progress = createPlainProgress(stdout);
+  const { createProgressWriter } = await import("@bk/progress");
+  const progress = createProgressWriter(stdout, { mode, env });
   try {
     for await (const status of readStatus(daemon, ref, { signal })) progress.update(status);
   } finally {

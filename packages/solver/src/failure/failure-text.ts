@@ -21,8 +21,13 @@ export function summarizeSolveFailure(failure: SolveFailure): string {
   return `Build failed${place}: ${step}${reason}`;
 }
 
+export interface FailureTextOptions {
+  /** With the last output of the step. Default: true; progress that was shown has it already. */
+  readonly logs?: boolean | undefined;
+}
+
 /** Several lines for people: the summary, refusals of a policy, the Dockerfile's lines, the last output. */
-export function formatSolveFailure(failure: SolveFailure): string {
+export function formatSolveFailure(failure: SolveFailure, { logs = true }: FailureTextOptions = {}): string {
   const parts = [`${summarizeSolveFailure(failure)}\n`];
   for (const message of failure.denyMessages)
     parts.push(`Denied by policy: ${toOneLine(message, MAX_REASON_CHARS)}\n`);
@@ -30,7 +35,7 @@ export function formatSolveFailure(failure: SolveFailure): string {
     const lines = source.lines.map((line) => ({ ...line, text: toPlainLine(line.text) }));
     parts.push(`\n${formatSourceSnippet({ ...source, filename: toPlainLine(source.filename), lines })}`);
   }
-  if (failure.logs.length > 0)
+  if (logs && failure.logs.length > 0)
     parts.push("\nLast lines of output:\n", ...failure.logs.map((line) => `  ${line}\n`));
   return parts.join("");
 }
