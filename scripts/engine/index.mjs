@@ -6,7 +6,7 @@ import { createBridge, removeBridge } from "./bridge.mjs";
 import { startDaemon, stopDaemon } from "./daemon.mjs";
 import { withLock } from "./lock.mjs";
 import { unmountUnder } from "./mounts.mjs";
-import { fetchOpenssh, fetchPackages, findPackages, packageNames } from "./packages.mjs";
+import { fetchOpenssh, fetchPackages, fetchTmux, findPackages, packageNames } from "./packages.mjs";
 import { DEFAULT_NAME, enginePlaces } from "./places.mjs";
 import { readHealthyState, readState, readVersions, toolPaths, writeState } from "./state.mjs";
 import { checkSystem, installSystemPackages, missingSystemPackages } from "./system.mjs";
@@ -19,7 +19,7 @@ export { EngineError } from "./error.mjs";
  * @typedef {object} EngineOptions
  * @property {string} [name] a second engine beside the shared one: 1 to 8 letters or digits
  * @property {string} [dataRoot] where images and caches are kept, such as a tmpfs
- * @property {boolean} [forTests] fetch what only the tests need too: an image registry and OpenSSH
+ * @property {boolean} [forTests] fetch what only the tests need too: an image registry, OpenSSH and tmux
  * @property {(text: string) => void} [onNotice] lines for the person who waits
  */
 
@@ -47,7 +47,8 @@ export async function engineUp(options = {}) {
     if (!options.forTests) return running;
     // null: it was tried.
     const openssh = (await fetchOpenssh(places.packagesDir, system)) ?? null;
-    return writeState(places, { ...running, openssh });
+    const tmux = (await fetchTmux(places.packagesDir, system)) ?? null;
+    return writeState(places, { ...running, openssh, tmux });
   });
 }
 
@@ -78,7 +79,8 @@ export async function engineDown({ name } = {}) {
 
 function isSufficient(state, { forTests }) {
   if (state === undefined) return false;
-  return !forTests || (state.registry !== undefined && state.openssh !== undefined);
+  const { registry, openssh, tmux } = state;
+  return !forTests || [registry, openssh, tmux].every((tool) => tool !== undefined);
 }
 
 async function preparePackages(places, system, options, notice) {

@@ -15,6 +15,8 @@ const ENGINE = {
 const FOR_TESTS = ["docker-registry"];
 const OPENSSH = ["openssh-server", "openssh-client", "libwrap0"];
 
+/** @typedef {{ id: "debian" | "ubuntu", codename: string | undefined }} System */
+
 /**
  * What a fetch brings, as a list for the notice.
  *
@@ -53,7 +55,7 @@ export async function findPackages(packagesDir, names) {
  *
  * @param {string} packagesDir
  * @param {readonly string[]} names
- * @param {{ id: "debian" | "ubuntu", codename: string | undefined }} system
+ * @param {System} system
  * @returns {Promise<Packages>}
  * @throws {EngineError} BK_ENGINE_DOWNLOAD
  */
@@ -63,8 +65,8 @@ export async function fetchPackages(packagesDir, names, system) {
   for (const suite of suites) {
     const work = join(packagesDir, `fetch-${suite}`);
     try {
-      await rm(work, { recursive: true, force: true });
-      await download(work, names, suite, system);
+      await prepare(work, suite, system);
+      await unpack(work, names);
       await checkPrograms(join(work, "root"));
       await writeFile(join(work, "root/packages.json"), JSON.stringify({ names, suite }));
       const current = join(packagesDir, "current");
@@ -87,17 +89,43 @@ export async function fetchPackages(packagesDir, names, system) {
  * OpenSSH from the machine's own suite, unpacked and not installed: an installed server would listen on the network.
  *
  * @param {string} packagesDir
- * @param {{ id: "debian" | "ubuntu", codename: string | undefined }} system
+ * @param {System} system
  * @returns {Promise<string | undefined>} where it is unpacked; undefined when it cannot be had, or does not start here
  */
-export async function fetchOpenssh(packagesDir, system) {
-  const dir = join(packagesDir, "openssh");
+export function fetchOpenssh(packagesDir, system) {
+  const programs = ["usr/sbin/sshd", "usr/bin/ssh", "usr/bin/ssh-keygen"];
+  return fetchAside(packagesDir, "openssh", system, async (work) => {
+    await unpack(work, OPENSSH);
+    return programs;
+  });
+}
+
+/**
+ * tmux from the machine's own suite, with the libraries that it names: a terminal that tests can look at.
+ *
+ * @param {string} packagesDir
+ * @param {System} system
+ * @returns {Promise<string | undefined>} as `fetchOpenssh`
+ */
+export function fetchTmux(packagesDir, system) {
+  return fetchAside(packagesDir, "tmux", system, async (work) => {
+    await unpack(work, ["tmux", ...(await librariesOf(work, "tmux"))]);
+    return ["usr/bin/tmux"];
+  });
+}
+
+/**
+ * Unpacks packages into a folder of their own beside the engine's, once.
+ *
+ * @param {(work: string) => Promise<readonly string[]>} fill unpacks them; resolves to the programs that must start
+ */
+async function fetchAside(packagesDir, name, system, fill) {
+  const dir = join(packagesDir, name);
   if (existsSync(dir)) return dir;
-  const work = join(packagesDir, "fetch-openssh");
+  const work = join(packagesDir, `fetch-${name}`);
   try {
-    await rm(work, { recursive: true, force: true });
-    await download(work, OPENSSH, system.codename, system);
-    await checkLibraries(join(work, "root"), ["usr/sbin/sshd", "usr/bin/ssh", "usr/bin/ssh-keygen"]);
+    await prepare(work, system.codename, system);
+    await checkLibraries(join(work, "root"), await fill(work));
     await rename(join(work, "root"), dir);
     return dir;
   } catch {
@@ -105,6 +133,13 @@ export async function fetchOpenssh(packagesDir, system) {
   } finally {
     await rm(work, { recursive: true, force: true });
   }
+}
+
+/** The libraries that a package depends on, but for the C library, which is the machine's. */
+async function librariesOf(work, name) {
+  const listing = await run("apt-cache", ["-c", join(work, "apt.conf"), "depends", name]);
+  const names = [...listing.matchAll(/^ *\|?Depends: (lib\S+)$/gm)].map((match) => match[1]);
+  return names.filter((library) => library !== "libc6");
 }
 
 /** The folders of shared libraries among unpacked packages, as an LD_LIBRARY_PATH. */
@@ -124,12 +159,12 @@ async function checkLibraries(root, programs) {
   }
 }
 
-async function download(work, names, suite, system) {
-  const debs = join(work, "debs");
-  const root = join(work, "root");
+/** An empty folder in which apt knows the packages of a suite. */
+async function prepare(work, suite, system) {
+  await rm(work, { recursive: true, force: true });
   for (const dir of [
-    debs,
-    root,
+    join(work, "debs"),
+    join(work, "root"),
     join(work, "lists/partial"),
     join(work, "archives/partial"),
     join(work, "none"),
@@ -139,7 +174,13 @@ async function download(work, names, suite, system) {
   const config = join(work, "apt.conf");
   await writeFile(config, await aptConfig(work, suite, system));
   await run("apt-get", ["-c", config, "update"]);
-  await run("apt-get", ["-c", config, "download", ...names], { cwd: debs });
+}
+
+/** Downloads packages and unpacks them into `root` there. */
+async function unpack(work, names) {
+  const debs = join(work, "debs");
+  const root = join(work, "root");
+  await run("apt-get", ["-c", join(work, "apt.conf"), "download", ...names], { cwd: debs });
   for (const deb of await readdir(debs)) await run("dpkg", ["-x", join(debs, deb), root]);
 }
 

@@ -25,6 +25,7 @@ import { run } from "./run.mjs";
  * @property {string} bridge
  * @property {string} bridgeAddress
  * @property {string | null} [openssh] the folder of the unpacked OpenSSH, when it was asked for; null if there is none
+ * @property {string | null} [tmux] the same of tmux
  * @property {{ docker: string, api: string, buildx: string, suite: string }} versions
  *
  * @typedef {OwnState & Tools} EngineState

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { SolveStatus, Vertex, VertexLog, VertexWarning } from "@bk/solver";
+import type { SolveStatus, Vertex, VertexLog, VertexStatus, VertexWarning } from "@bk/solver";
 import fc from "fast-check";
 
 /** One second, in nanoseconds. */
@@ -24,9 +24,24 @@ export function vertex(part: Partial<Vertex> = {}): Vertex {
   };
 }
 
-/** Output of step `a` in its second second. */
-export function log(text: string): VertexLog {
-  return { vertex: "a", stream: 1, data: Buffer.from(text), timestampNs: 2n * SECOND };
+/** Output of a step in the second second. */
+export function log(text: string, digest = "a"): VertexLog {
+  return { vertex: digest, stream: 1, data: Buffer.from(text), timestampNs: 2n * SECOND };
+}
+
+/** Of step `a`: 1 kB of 10 kB. */
+export function transfer(part: Partial<VertexStatus> = {}): VertexStatus {
+  return {
+    vertex: "a",
+    id: "layer",
+    name: "",
+    current: 1000,
+    total: 10_000,
+    timestampNs: 2n * SECOND,
+    startedNs: SECOND,
+    completedNs: undefined,
+    ...part,
+  };
 }
 
 /** About step `a`, without a place. */

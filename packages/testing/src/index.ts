@@ -49,6 +49,7 @@ export {
   startRelayContainer,
 } from "./relay/relay-container.js";
 export { type Sshd, type SshdOptions, startSshd } from "./sshd.js";
+export { describeTerminal, startTerminal, type Terminal, type TerminalOptions } from "./terminal.js";
 export { type Certificate, createTestPki, type TestPki } from "./tls.js";
 export { type TmpDir, tmpDir } from "./tmp-dir.js";
 export { startTokenServer, type TokenServer, type TokenServerOptions } from "./token-server.js";

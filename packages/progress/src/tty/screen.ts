@@ -22,6 +22,7 @@ const BEGIN = "\u001b[?25l\u001b[?7l\r";
 const END = "\u001b[?7h\u001b[?25h";
 const LINE_END = "\r\n";
 const CLEAR_LINE = "\u001b[2K";
+// Comes last: some terminals that are cleared from their first line on keep a copy of what was there.
 const CLEAR_BELOW = "\u001b[J";
 
 export function createScreen(palette: Palette): Screen {
@@ -38,7 +39,7 @@ export function createScreen(palette: Palette): Screen {
   return {
     paint(lines, next) {
       const isResized = size !== undefined && (size.columns !== next.columns || size.rows !== next.rows);
-      const start = goToStart(next) + (isResized ? CLEAR_BELOW : "");
+      const start = goToStart(next);
       const texts = lines.map((line) => formatLine(line, next.columns, palette));
       const changes = texts.map((text, at) =>
         !isResized && painted[at] === text ? LINE_END : CLEAR_LINE + text + LINE_END,
@@ -49,11 +50,11 @@ export function createScreen(palette: Palette): Screen {
       return BEGIN + start + changes.join("") + CLEAR_BELOW + END;
     },
     finish(lines, next) {
-      const start = goToStart(next) + CLEAR_BELOW;
-      const texts = lines.map((line) => formatLine(line, next.columns, palette) + LINE_END);
+      const start = goToStart(next);
+      const texts = lines.map((line) => CLEAR_LINE + formatLine(line, next.columns, palette) + LINE_END);
       painted = [];
       shown = [];
-      return BEGIN + start + texts.join("") + END;
+      return BEGIN + start + texts.join("") + CLEAR_BELOW + END;
     },
   };
 }

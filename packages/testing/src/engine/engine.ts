@@ -17,6 +17,8 @@ export interface Engine {
   readonly registry?: string | undefined;
   /** A folder with OpenSSH in it: usr/sbin/sshd, usr/bin/ssh and so on. */
   readonly openssh?: string | null | undefined;
+  /** A folder with tmux in it: usr/bin/tmux, and its libraries. */
+  readonly tmux?: string | null | undefined;
 }
 
 export type EngineLookup = { readonly engine: Engine } | { readonly reason: string };
