@@ -7,7 +7,6 @@ import { type InputFlags, toInputOptions } from "./input-flags.js";
 import type { LegacyFlags } from "./legacy-flags.js";
 import { type MountFlags, toMountOptions } from "./mount-flags.js";
 import type { OutputFlags } from "./output-flags.js";
-import type { ProgressFlags } from "./progress-flags.js";
 import { type RegistryAuthFlags, toRegistryAuth } from "./registry-auth-flags.js";
 import { UsageError } from "./usage-error.js";
 
@@ -18,7 +17,6 @@ export interface BuildFlags
     LegacyFlags,
     MountFlags,
     OutputFlags,
-    ProgressFlags,
     RegistryAuthFlags {
   readonly file?: string;
   readonly buildArg?: readonly string[];

@@ -32,6 +32,8 @@ export interface Terminal extends AsyncDisposable {
   coloredScreen(): Promise<readonly string[]>;
   /** What has been scrolled out of the screen, and the screen. */
   history(): Promise<readonly string[]>;
+  /** Whether the cursor is seen, and whether lines that are too long go on in the next one. */
+  cursor(): Promise<{ readonly visible: boolean; readonly wraps: boolean }>;
   /** Waits until the screen matches, and returns it. Rejects with the screen when it does not within 30 s. */
   waitFor(pattern: RegExp): Promise<readonly string[]>;
   resize(size: { readonly columns: number; readonly rows: number }): Promise<void>;
@@ -91,7 +93,8 @@ async function open(
     "-u",
     name,
   ]);
-  const wrapped = 'env "$@"; echo "[exit $?]"; exec tail -f /dev/null';
+  // Ctrl-C is for the program, not for the shell around it.
+  const wrapped = 'trap : INT; env "$@"; echo "[exit $?]"; exec tail -f /dev/null';
   const size = ["-x", String(columns), "-y", String(rows)];
   const shell = ["sh", "-c", wrapped, "sh", ...unset, ...variables, ...command];
   await tmux("new-session", "-d", ...size, shell.map(quote).join(" "));
@@ -100,6 +103,12 @@ async function open(
     screen: () => capture(),
     coloredScreen: () => capture("-e"),
     history: () => capture("-S", "-"),
+    async cursor() {
+      const [visible, wraps] = (await tmux("display-message", "-p", "#{cursor_flag} #{wrap_flag}"))
+        .trim()
+        .split(" ");
+      return { visible: visible === "1", wraps: wraps === "1" };
+    },
     async waitFor(pattern) {
       const deadline = performance.now() + MAX_WAIT_MS;
       for (;;) {

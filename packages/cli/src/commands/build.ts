@@ -11,7 +11,7 @@ import { ExitError } from "../exit-error.js";
 import { addLegacyOptions, checkLegacyFlags } from "../legacy-flags.js";
 import { openClient } from "../open-client.js";
 import { takesStdout, toOutputOptions } from "../output-flags.js";
-import { addProgressOptions, toProgressMode } from "../progress-flags.js";
+import { addProgressOptions, type ProgressFlags, toProgressMode } from "../progress-flags.js";
 import { append } from "../repeatable.js";
 import { markOutputShown } from "../shown-output.js";
 
@@ -137,7 +137,7 @@ export function addBuildCommand(program: Command, context: CliContext): void {
       "look for mistakes in the Dockerfile without building it: --call check (default: false)",
     )
     .option("--wait", "wait up to 30 s for a daemon that is not ready yet (default: fail at once)")
-    .action((contextPath: string, flags: BuildFlags) => build(contextPath, flags, context));
+    .action((contextPath: string, flags: BuildFlags & ProgressFlags) => build(contextPath, flags, context));
 }
 
 /** Commander would take it for the opposite of a flag `--cache-filter`. */
@@ -150,7 +150,11 @@ function noCacheFilter(): Option {
   return option.argParser(append);
 }
 
-async function build(contextPath: string, flags: BuildFlags, context: CliContext): Promise<void> {
+async function build(
+  contextPath: string,
+  flags: BuildFlags & ProgressFlags,
+  context: CliContext,
+): Promise<void> {
   const { signal, stdout, stderr } = context;
   for (const line of checkLegacyFlags(flags)) stderr.write(line);
   const progress = toProgressMode(flags, { env: context.env, output: stderr });
