@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+import { once } from "node:events";
 import { Writable } from "node:stream";
-import { expect, test } from "vitest";
+import fc from "fast-check";
+import { afterEach, expect, test, vi } from "vitest";
 import { createProgressWriter } from "../src/progress-writer.js";
 import { log, SECOND, status, vertex } from "./statuses.js";
 
@@ -19,6 +21,10 @@ function collect(): Writable & { readonly text: string } {
     readonly text: string;
   };
 }
+
+afterEach(() => {
+  vi.useRealTimers();
+});
 
 test("writes plain text by default, and keeps the output open", () => {
   const output = collect();
@@ -46,6 +52,113 @@ test("an output that nobody reads holds 4 MiB and a piece at most, and what is l
   for (let index = 0; index < 20; index++) writer.update(status({ logs: [log("x".repeat(1 << 20))] }));
   expect(output.writableLength).toBeLessThan(6 << 20);
   expect(writer.dropped).toBeGreaterThan(10);
+});
+
+test("says how much is missing once a slow reader goes on", async () => {
+  for (const [mode, told] of [
+    ["plain", /\n\.\.\. \d+ lines? (?:was|were) not shown: the output was too slow\n$/],
+    ["rawjson", /\n\{"dropped":\d+\}\n$/],
+  ] as const) {
+    let text = "";
+    let isBlocked = true;
+    let goOn = () => {};
+    const output = new Writable({
+      write(piece: Buffer, _encoding, done) {
+        text += piece;
+        if (isBlocked) goOn = done;
+        else done();
+      },
+    });
+    vi.useFakeTimers({ toFake: ["performance"] });
+    using writer = createProgressWriter(output, { mode, env: {} });
+    writer.update(status({ vertexes: [vertex()] }));
+    for (let index = 0; index < 8; index++) {
+      vi.advanceTimersByTime(1000); // what comes too fast is shown later
+      writer.update(status({ logs: [log(`${"x".repeat(1 << 20)}\n`)] }));
+    }
+    const drained = once(output, "drain");
+    isBlocked = false;
+    goOn();
+    await drained;
+    expect(text).toMatch(told);
+  }
+});
+
+test("plain text on a terminal is safe there, whatever the bytes of a step", () => {
+  const piece = fc.oneof(
+    fc.uint8Array({ maxLength: 20 }),
+    fc
+      .constantFrom("\u001b[", "\u001b]0;", "\u009b2J", "\r", "\n", "31m", "日")
+      .map((part) => Buffer.from(part)),
+  );
+  fc.assert(
+    fc.property(fc.array(piece, { maxLength: 30 }), (pieces) => {
+      const output = Object.assign(collect(), { isTTY: true });
+      const writer = createProgressWriter(output, { mode: "plain", env: {} });
+      for (const data of pieces)
+        writer.update(
+          status({ vertexes: [vertex({ name: data.toString() })], logs: [{ ...log(""), data }] }),
+        );
+      writer.end();
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences are made of control characters
+      const rest = output.text.replace(/\u001b\[[0-9:;]*m/g, "");
+      expect(rest).not.toMatch(/[^\P{Cc}\n\t]|[\u2028-\u202e\u2066-\u2069]/u);
+    }),
+  );
+});
+
+test("a pipe has the bytes of a step, within a workflow without commands", () => {
+  for (const [env, line] of [
+    [{}, "##[error]\u001b[2J\r"],
+    [{ GITHUB_ACTIONS: "true" }, "# #[error]\u001b[2J\r"],
+  ] as const) {
+    const output = collect();
+    const writer = createProgressWriter(output, { env });
+    writer.update(status({ vertexes: [vertex()], logs: [log("##[error]\u001b[2J\r\n")] }));
+    writer.end();
+    expect(output.text).toContain(`#1 1.000 ${line}\n`);
+  }
+});
+
+test("quiet is silent but for what failed, and none in any case", () => {
+  const show = (mode: "quiet" | "none") => {
+    const output = collect();
+    const writer = createProgressWriter(output, { mode, env: {} });
+    const error = "exit code: 1";
+    writer.update(status({ vertexes: [vertex(), vertex({ digest: "b", completedNs: 2n * SECOND })] }));
+    writer.update(status({ logs: [log("why\n")], vertexes: [vertex({ completedNs: 2n * SECOND, error })] }));
+    writer.end();
+    return output.text;
+  };
+  expect(show("quiet")).toBe("------\n > [1/2] RUN make:\nwhy\n------\n");
+  expect(show("none")).toBe("");
+});
+
+test("a terminal that is slow gets the newest screen once it has taken the last one", async () => {
+  const pieces: string[] = [];
+  let goOn = () => {};
+  const output = new Writable({
+    highWaterMark: 1,
+    write(piece: Buffer, _encoding, done) {
+      pieces.push(piece.toString());
+      goOn = done;
+    },
+  });
+  const env = { TTY_DISPLAY_RATE: "1" };
+  using writer = createProgressWriter(Object.assign(output, { isTTY: true, columns: 80, rows: 24 }), {
+    mode: "tty",
+    env,
+  });
+  writer.update(status({ vertexes: [vertex({ name: "first" })] }));
+  for (let index = 0; index < 1000; index++)
+    writer.update(status({ vertexes: [vertex({ digest: `s${index}`, name: `step ${index}` })] }));
+  expect(pieces).toHaveLength(1);
+  expect(output.writableLength).toBeLessThan(1000);
+
+  const drained = once(output, "drain");
+  goOn();
+  await drained;
+  await expect.poll(() => pieces.at(-1)).toContain("(0/1001)");
 });
 
 test("an output that is gone does not fail the build", async () => {

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { SolveStatus } from "@bk/solver";
 import { createFailureLog } from "../failure-log.js";
-import { chooseLineChange, createLineFilter } from "../log-text.js";
+import { chooseLineChange, createLineFilter, neutralizeCommand } from "../log-text.js";
 import { EMPTY_BUILD } from "../state/build-state.js";
 import { reduceStatus } from "../state/reduce-status.js";
 import { createBuildClock } from "./build-clock.js";
+import type { Line } from "./format-entry.js";
 import { layoutBuild, layoutEnded, type View } from "./layout.js";
 import { readPalette } from "./palette.js";
 import { createScreen, type ScreenSize } from "./screen.js";
@@ -47,6 +48,7 @@ export function createTtyText({ size, title = "", env = {} }: TtyTextOptions): T
   const palette = readPalette(env);
   const colors = palette.faint !== "";
   const logLines = readLogLines(env["BUILDKIT_TTY_LOG_LINES"]);
+  const isWorkflow = env["GITHUB_ACTIONS"] === "true";
   const clock = createBuildClock();
   const screen = createScreen(palette);
   const failures = createFailureLog();
@@ -56,8 +58,17 @@ export function createTtyText({ size, title = "", env = {} }: TtyTextOptions): T
     return { ...size(), nowNs: clock.nowNs(nowMs), startNs: clock.startNs, logLines, colors, title };
   }
 
+  function toSafeLines(lines: readonly Line[]): readonly Line[] {
+    return isWorkflow ? lines.map((line) => ({ ...line, text: neutralizeCommand(line.text) })) : lines;
+  }
+
+  function formatSummary(): string {
+    const lines = formatWarnings(state.warnings);
+    return (isWorkflow ? lines.map(neutralizeCommand) : lines).map((line) => `${line}\n`).join("");
+  }
+
   function formatFailures(): string {
-    const change = chooseLineChange(true, env["GITHUB_ACTIONS"] === "true");
+    const change = chooseLineChange(true, isWorkflow);
     const filter = change && createLineFilter(change);
     return filter ? Buffer.from(filter.write(failures.format())).toString() : "";
   }
@@ -70,12 +81,12 @@ export function createTtyText({ size, title = "", env = {} }: TtyTextOptions): T
     },
     paint(nowMs) {
       const view = viewAt(nowMs);
-      return screen.paint(layoutBuild(state, view), view);
+      return screen.paint(toSafeLines(layoutBuild(state, view)), view);
     },
     end(nowMs) {
       const view = viewAt(nowMs);
-      const warnings = formatWarnings(state.warnings).map((line) => `${line}\n`);
-      return screen.finish(layoutEnded(state, view), view) + warnings.join("") + formatFailures();
+      const steps = screen.finish(toSafeLines(layoutEnded(state, view)), view);
+      return steps + formatSummary() + formatFailures();
     },
     get dropped() {
       return state.dropped;
