@@ -9,10 +9,10 @@ import { walkTree } from "../../../src/filesync/source/walk.js";
 /** A file system that does not tell what a name is. There Node looks at each name, taken as UTF-8, or fails. */
 vi.mock("node:fs", async (load) => {
   const fs = await load<typeof import("node:fs")>();
-  const readdirSync = (path: string, options: { encoding: "latin1"; withFileTypes?: boolean }) => {
+  const readdirSync = (path: string, options: { encoding: "latin1"; withFileTypes?: true }) => {
     const { withFileTypes, ...names } = options;
     if (withFileTypes) for (const name of fs.readdirSync(path, names)) fs.lstatSync(`${path}/${name}`);
-    return fs.readdirSync(path, options as { encoding: "buffer"; withFileTypes: true });
+    return withFileTypes ? fs.readdirSync(path, { ...names, withFileTypes }) : fs.readdirSync(path, names);
   };
   return { ...fs, readdirSync };
 });
