@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import { defineConfig } from "vitest/config";
+import { limits } from "../../vitest.limits.ts";
 
-export default defineConfig({ test: { name: "@bk/solver" } });
+export default defineConfig({ test: { name: "@bk/solver", ...limits } });

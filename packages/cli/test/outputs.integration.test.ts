@@ -102,8 +102,8 @@ integration.describe("bk build with outputs", () => {
   });
 
   test.each([
-    [["-o", "type=image,pussh=true"], "did you mean push?"],
-    [["--cache-to", "type=s3,buckett=b"], "did you mean bucket?"],
+    [["-o", "type=image,pussh=true"], "Did you mean push?"],
+    [["--cache-to", "type=s3,buckett=b"], "Did you mean bucket?"],
     [["--cache-from", "type=gha"], "ACTIONS_RUNTIME_TOKEN is not set"],
     [["-o", "a", "-o", "./b/../a"], "both export to"],
   ])("exits 2 for %j", { timeout: 20_000 }, async (flags, shown) => {

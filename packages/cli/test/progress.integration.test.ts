@@ -64,7 +64,7 @@ integration.describe("bk build --progress", () => {
       }),
     );
     expect(lines.slice(end).join("\n")).toMatch(
-      /^\nBuild failed at .*Last lines of output:\n {2}the reason\n$/s,
+      /^\nBuild failed at .*Last lines of output:\n {2}the reason\n\nTry: /s,
     );
   });
 
