@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import { defineConfig } from "vitest/config";
-import { limits } from "../vitest.limits.ts";
+import { limits } from "../vitest.limits.mjs";
 
 export default defineConfig({ test: { name: "@bk/conformance", ...limits } });
