@@ -2,6 +2,7 @@
 import type { ClientHttp2Stream } from "node:http2";
 import { type AbortOptions, abortError, listenAbort, raceAbort } from "./abort.js";
 import { type Connection, openConnection } from "./connection.js";
+import { deferReset } from "./deferred-reset.js";
 import type { Dialer } from "./dialer.js";
 import { TransportError } from "./errors.js";
 import { grpcRequestHeaders, type RequestMetadata } from "./grpc/request.js";
@@ -74,7 +75,7 @@ class Http2Channel implements Channel {
 
   async openStream(path: string, { headers, signal }: OpenStreamOptions = {}): Promise<ClientHttp2Stream> {
     const { session } = await this.#ready(signal);
-    const stream = session.request(grpcRequestHeaders(path, headers), { endStream: false });
+    const stream = deferReset(session.request(grpcRequestHeaders(path, headers), { endStream: false }));
     const stopListening = listenAbort(signal, (reason) => {
       stream.close(http2Cancel);
       stream.destroy(abortError(reason));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { type ClientHttp2Stream, constants, type OutgoingHttpHeaders } from "node:http2";
+import type { ClientHttp2Stream, OutgoingHttpHeaders } from "node:http2";
 import { Code, ConnectError, type Transport } from "@connectrpc/connect";
 import { createGrpcTransport, type GrpcTransportOptions } from "@connectrpc/connect-node";
 import type { Channel } from "./channel.js";
@@ -31,7 +31,7 @@ function createSessionManager(channel: Channel): SessionManager {
     authority: origin,
     async request(_method, path, headers): Promise<ClientHttp2Stream> {
       try {
-        return cancelOnFailure(await channel.openStream(path, { headers: toMetadata(headers) }));
+        return await channel.openStream(path, { headers: toMetadata(headers) });
       } catch (error) {
         if (!TransportError.is(error)) throw error;
         throw new ConnectError(error.message, Code.Unavailable, undefined, undefined, error);
@@ -39,18 +39,6 @@ function createSessionManager(channel: Channel): SessionManager {
     },
     notifyResponseByteRead() {},
   };
-}
-
-/**
- * Connect resets a failed call's stream with INTERNAL_ERROR. From within the end of a connection, Node 20 can then send
- * for ever without a turn of the event loop. A reset with CANCEL, which is what other gRPC clients use, it puts off as
- * a rule.
- */
-function cancelOnFailure(stream: ClientHttp2Stream): ClientHttp2Stream {
-  const { NGHTTP2_INTERNAL_ERROR, NGHTTP2_CANCEL } = constants;
-  const close = stream.close.bind(stream);
-  stream.close = (code, callback) => close(code === NGHTTP2_INTERNAL_ERROR ? NGHTTP2_CANCEL : code, callback);
-  return stream;
 }
 
 function toMetadata(headers: OutgoingHttpHeaders): Record<string, string | readonly string[]> {

@@ -83,8 +83,11 @@ function startHttp2(socket: Duplex, endpoint: string): Connection {
     receivedBytes: () => bytesRead(socket) - before,
     usable: () => !started.closed && !started.destroyed,
     destroy(error) {
-      started.destroy(error, constants.NGHTTP2_NO_ERROR);
-      socket.destroy();
+      // On a turn of its own, as it resets the streams: see `deferReset`.
+      setImmediate(() => {
+        started.destroy(error, constants.NGHTTP2_NO_ERROR);
+        socket.destroy();
+      });
     },
   };
 }
