@@ -8,6 +8,7 @@ import {
   type ServerOptions,
 } from "node:http2";
 import type { Duplex } from "node:stream";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { http2SessionOptions, watchLiveness, widenConnectionWindow } from "@bk/transport";
 import type { Attachable, StreamHandler } from "./attachable.js";
 import { connectionLoss } from "./connection-loss.js";
@@ -90,6 +91,8 @@ export function serveConnection(connection: Duplex, options: ServeOptions): Sess
 
   async function close(): Promise<void> {
     closing = true;
+    // Not from inside Node's reading of HTTP/2: its streams are reset, see `deferReset` in @bk/transport.
+    await nextTurn();
     session?.destroy();
     connection.destroy();
     await closed;
