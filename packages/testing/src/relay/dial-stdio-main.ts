@@ -12,5 +12,5 @@ socket.on("error", ({ message }) => {
 });
 process.stdin.pipe(socket);
 socket.pipe(process.stdout);
-// The daemon's end counts, whether standard input goes on or not.
-socket.on("end", () => process.exit(0));
+// The daemon's end counts, whether standard input goes on or not, but not before the last bytes are out.
+socket.on("end", () => process.stdout.write("", () => process.exit(0)));

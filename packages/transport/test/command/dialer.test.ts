@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { once } from "node:events";
 import { readFile, writeFile } from "node:fs/promises";
+import { text } from "node:stream/consumers";
 import { leakCheck, type TmpDir, tmpDir } from "@bk/testing";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { parseAddress } from "../../src/address.js";
@@ -155,6 +156,19 @@ describe("createCommandDialer()", () => {
     const error = await connectFailure(await dialerOf("ssh://h", "ssh", body));
     expect(error.code).toBe("BK_COMMAND_FAILED");
     expect(error.message).toContain("ssh was ended by SIGKILL");
+  });
+
+  test("reads the output to its end, also where that comes after the program's", async () => {
+    const writeAfterEnd = `
+      const timer = setInterval(() => {
+        try { process.kill(Number(process.argv[1]), 0); } catch { clearInterval(timer); console.log("last words"); }
+      }, 1);`;
+    const body = `
+      const args = ["-e", ${JSON.stringify(writeAfterEnd)}, String(process.pid)];
+      const stdio = ["ignore", "inherit", "ignore"];
+      require("node:child_process").spawn(process.execPath, args, { detached: true, stdio }).unref();`;
+    const stream = await (await dialerOf("ssh://h", "ssh", body)).dial();
+    expect(await text(stream)).toBe("last words\n");
   });
 
   test("calls it a lost connection when the program fails later", async () => {

@@ -38,7 +38,8 @@ export function joinSocket(path: string): string {
     });
     process.stdin.pipe(socket);
     socket.pipe(process.stdout);
-    socket.on("end", () => process.exit(0));`;
+    // Whether its standard input goes on or not, but not before the last bytes are out.
+    socket.on("end", () => process.stdout.write("", () => process.exit(0)));`;
 }
 
 /** A body: says something on its standard error and ends. */
