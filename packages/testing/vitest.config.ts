@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
 import { defineConfig } from "vitest/config";
-import { limits } from "../../vitest.limits.mjs";
 
-export default defineConfig({ test: { name: "@bk/testing", ...limits } });
+export default defineConfig({ test: { name: "@bk/testing", testTimeout: 30_000, hookTimeout: 30_000 } });
