@@ -3,7 +3,7 @@ import type { Writable } from "node:stream";
 import type { SolveStatus } from "@bk/solver";
 import { createBoundedOutput, type DroppedFormat } from "./bounded-output.js";
 import { createFailureLog } from "./failure-log.js";
-import { chooseLineChange, createLineFilter, type LineFilter } from "./log-text.js";
+import { chooseLineChange, createLineFilter, type LineFilter, toTerminalJson } from "./log-text.js";
 import { createPlainText } from "./plain-text.js";
 import type { ProgressMode } from "./progress-mode.js";
 import { formatRawJson } from "./raw-json.js";
@@ -98,8 +98,9 @@ function createPlainDisplay({ output, title, env }: DisplayOptions): Display {
 
 function createRawJsonDisplay({ output }: DisplayOptions): Display {
   const bounded = createBoundedOutput(output, DROPPED_MESSAGES);
+  const toText = isTerminal(output) ? toTerminalJson : (json: string) => json;
   return {
-    update: (status) => bounded.write(formatRawJson(status)),
+    update: (status) => bounded.write(toText(formatRawJson(status))),
     end: bounded.end,
     get dropped() {
       return bounded.dropped;

@@ -79,3 +79,11 @@ function neutralizeBytes(line: Buffer): Buffer {
 export function neutralizeCommand(line: string): string {
   return line.replaceAll("##[", "# #[").replace(/^([^!-~]*):(?=:)/, "$1: ");
 }
+
+/** The same JSON with nothing in it that a terminal acts on. */
+export function toTerminalJson(json: string): string {
+  return json.replace(
+    /[\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g,
+    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+}

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, test } from "vitest";
-import { chooseLineChange, createLineFilter, neutralizeCommand } from "../src/log-text.js";
+import { chooseLineChange, createLineFilter, neutralizeCommand, toTerminalJson } from "../src/log-text.js";
 
 const ESC = "\u001b";
 
@@ -41,6 +41,12 @@ describe("neutralizeCommand()", () => {
   ])("%j", (line, changed) => {
     expect(neutralizeCommand(line)).toBe(changed);
   });
+});
+
+test("toTerminalJson() escapes what a terminal acts on, and changes no value", () => {
+  const json = JSON.stringify({ name: "\u009b2J\u202e\u2066\u007f日本" });
+  expect(toTerminalJson(json)).toBe('{"name":"\\u009b2J\\u202e\\u2066\\u007f日本"}');
+  expect(JSON.parse(toTerminalJson(json))).toEqual(JSON.parse(json));
 });
 
 describe("createLineFilter()", () => {
