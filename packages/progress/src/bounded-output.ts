@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Writable } from "node:stream";
+import { unblock } from "./terminal.js";
 
 /** Bytes that may wait in an output that nobody reads. */
 const MAX_QUEUED_BYTES = 4 << 20;
@@ -29,6 +30,7 @@ export function createBoundedOutput(output: Writable, format: DroppedFormat): Bo
   let untold = 0;
   let atLineStart = true;
   const ignore = () => {};
+  const block = unblock(output);
   // Many builds may share one output, which makes a listener each no leak.
   output
     .setMaxListeners(output.getMaxListeners() + 1)
@@ -67,6 +69,7 @@ export function createBoundedOutput(output: Writable, format: DroppedFormat): Bo
     },
     end() {
       tell();
+      block();
       output.off("error", ignore).off("drain", tell);
       output.setMaxListeners(Math.max(output.getMaxListeners() - 1, 0));
     },

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Shows the messages of a JSON file on this terminal, on a clock that only the file moves.
 import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
 import { createProgressWriter } from "@bk/progress";
 
@@ -18,6 +18,7 @@ const writer = createProgressWriter(process.stdout, { mode: "tty" });
 for (const { atMs = nowMs, status, hold } of steps) {
   nowMs = atMs;
   if (status) writer.update({ vertexes: [], statuses: [], logs: [], warnings: [], ...status });
+  if (hold) await writeFile(`${hold}.reached`, "");
   while (hold && !existsSync(hold)) await delay(POLL_MS);
 }
 writer.end();

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { existsSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import type { SolveStatus } from "@bk/solver";
@@ -13,6 +14,8 @@ export type ReplayStep =
 
 export interface Replay extends AsyncDisposable {
   readonly terminal: Terminal;
+  /** Whether the program waits at the place with this name. */
+  isAt(hold: string): boolean;
   /** Goes on behind the place with this name. */
   goOn(hold: string): Promise<void>;
 }
@@ -31,6 +34,7 @@ export async function startReplay(
   });
   return {
     terminal,
+    isAt: (hold) => existsSync(dir.join(`${hold}.reached`)),
     goOn: (hold) => writeFile(dir.join(hold), ""),
     async [Symbol.asyncDispose]() {
       await terminal[Symbol.asyncDispose]();

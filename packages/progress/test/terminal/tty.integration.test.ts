@@ -203,6 +203,20 @@ describeTerminal("progress on a terminal", () => {
     ]);
   });
 
+  test("a terminal that is stopped does not hold up the program", { timeout: 60_000 }, async () => {
+    await using replay = await startReplay(BUILD, { columns: 80, rows: 24 });
+    const { terminal } = replay;
+    await terminal.waitFor(/4\.0s \(/);
+
+    await terminal.type("C-s");
+    await replay.goOn("running");
+    await expect.poll(() => replay.isAt("end"), { timeout: 20_000 }).toBe(true);
+    expect((await terminal.screen())[0]).toBe("[+] Building 4.0s (2/5)");
+
+    await terminal.type("C-q");
+    await terminal.waitFor(/6\.0s \(5\/5\)/);
+  });
+
   test("fits into a terminal that becomes too small for what was there", { timeout: 60_000 }, async () => {
     await using replay = await startReplay(BUILD, { columns: 80, rows: 24 });
     const { terminal } = replay;
