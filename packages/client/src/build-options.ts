@@ -42,8 +42,7 @@ export interface BuildOptions
    */
   readonly progress?: ProgressMode | undefined;
   /**
-   * Takes the progress. Default `process.stdout`. It is never ended, and holds 4 MiB at most when it is not read. A
-   * terminal shows one build at a time: for builds at the same time, give others another mode or output.
+   * Takes the progress. Default `process.stdout`. It is never ended, and holds 4 MiB at most when it is not read.
    */
   readonly output?: Writable | undefined;
   /** Standalone only: how long to wait for the daemon, in milliseconds; 0 not to wait. Default 30 000. */

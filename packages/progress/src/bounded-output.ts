@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Writable } from "node:stream";
+import type { DroppedFormat } from "./dropped-format.js";
 import { unblock } from "./terminal.js";
 
 /** Bytes that may wait in an output that nobody reads. */
@@ -14,14 +15,6 @@ export interface BoundedOutput {
   readonly dropped: number;
   /** Tells of what was left out, if that was not told yet, and lets go of the output. */
   end(): void;
-}
-
-/** How a display speaks of what is left out. */
-export interface DroppedFormat {
-  /** Lines or messages in a piece. */
-  count(piece: Uint8Array | string): number;
-  /** What to write when the output is read again; what was written last may not have ended its line. */
-  format(dropped: number, atLineStart: boolean): string;
 }
 
 /** Leaves an output open, and alone once it has failed. */

@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Writable } from "node:stream";
 import type { SolveStatus } from "@bk/solver";
-import { createBoundedOutput, type DroppedFormat } from "./bounded-output.js";
+import { createBoundedOutput } from "./bounded-output.js";
+import { DROPPED_LINES, DROPPED_MESSAGES } from "./dropped-format.js";
 import { createFailureLog } from "./failure-log.js";
 import { chooseLineChange, createLineFilter, type LineFilter, toTerminalJson } from "./log-text.js";
 import { createPlainText } from "./plain-text.js";
 import type { ProgressMode } from "./progress-mode.js";
 import { formatRawJson } from "./raw-json.js";
-import { isTerminal, sizeOf } from "./terminal.js";
-import { createTtyText } from "./tty/tty-text.js";
+import { isTerminal } from "./terminal.js";
+import { joinTerminal } from "./tty/shared-terminal.js";
+import { createTtyBuild } from "./tty/tty-build.js";
 
 /** A build's status on an output, in one mode. */
 export interface Display {
@@ -26,8 +28,6 @@ export interface DisplayOptions {
 
 /** What has changed is shown after this time at the latest, and again after it while steps run. */
 const REFRESH_MS = 150;
-/** A terminal is not painted more often. */
-const MIN_PAINT_MS = 100;
 
 export function createDisplay(mode: Exclude<ProgressMode, "auto">, options: DisplayOptions): Display {
   if (mode === "tty") return createTtyDisplay(options);
@@ -36,35 +36,17 @@ export function createDisplay(mode: Exclude<ProgressMode, "auto">, options: Disp
   return mode === "quiet" ? createQuietDisplay(options) : { update() {}, end() {}, dropped: 0 };
 }
 
-function createTtyDisplay({ output, title, env }: DisplayOptions): Display {
-  const text = createTtyText({ size: () => sizeOf(output), title, env });
-  const bounded = createBoundedOutput(output, DROPPED_LINES);
-  const rateMs = readRate(env["TTY_DISPLAY_RATE"]);
-  let paintedAtMs = Number.NEGATIVE_INFINITY;
-  const timer = setInterval(paint, rateMs ?? REFRESH_MS).unref();
-  output.on("resize", paint);
-
-  /** A terminal that is slow gets the newest screen once it has taken the last one. */
-  function paint(): void {
-    if (!bounded.isIdle) return;
-    paintedAtMs = performance.now();
-    bounded.write(text.paint(paintedAtMs));
-  }
-
+function createTtyDisplay({ output, title = "", env }: DisplayOptions): Display {
+  const build = createTtyBuild({ title, env });
+  const seat = joinTerminal(output, build, env);
   return {
     update(status) {
-      const nowMs = performance.now();
-      text.update(status, nowMs);
-      if (nowMs - paintedAtMs >= (rateMs ?? MIN_PAINT_MS)) paint();
+      build.update(status, performance.now());
+      seat.refresh();
     },
-    end() {
-      clearInterval(timer);
-      output.off("resize", paint);
-      bounded.write(text.end(performance.now()));
-      bounded.end();
-    },
+    end: seat.leave,
     get dropped() {
-      return bounded.dropped + text.dropped;
+      return seat.dropped + build.dropped;
     },
   };
 }
@@ -128,23 +110,4 @@ function createQuietDisplay({ output, env }: DisplayOptions): Display {
 function createFilter(output: Writable, env: DisplayOptions["env"]): LineFilter | undefined {
   const change = chooseLineChange(isTerminal(output), env["GITHUB_ACTIONS"] === "true");
   return change && createLineFilter(change);
-}
-
-const DROPPED_LINES: DroppedFormat = {
-  count: (piece) => Math.max(Buffer.from(piece).filter((byte) => byte === 0x0a).length, 1),
-  format(dropped, atLineStart) {
-    const lines = dropped === 1 ? "1 line was" : `${dropped} lines were`;
-    return `${atLineStart ? "" : "\n"}... ${lines} not shown: the output was too slow\n`;
-  },
-};
-
-/** Readers of status messages pass over a key that they do not know. */
-const DROPPED_MESSAGES: DroppedFormat = {
-  count: () => 1,
-  format: (dropped) => `{"dropped":${dropped}}\n`,
-};
-
-/** Milliseconds; undefined for what is no time. */
-function readRate(value: string | undefined): number | undefined {
-  return value !== undefined && /^[1-9]\d{0,5}$/.test(value) ? Number(value) : undefined;
 }

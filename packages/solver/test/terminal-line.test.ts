@@ -29,9 +29,9 @@ describe("toPlainLine()", () => {
     expect(toPlainLine(line)).toBe(plain);
   });
 
-  test("takes a line of a million beginnings of sequences", () => {
+  test("takes a line of 200,000 beginnings of sequences", () => {
     for (const start of [`${ESC}]`, `${ESC}[`, `${ESC}P`, "\u009b", `${ESC}[31`, "\r", `${ESC}(`])
-      expect(toPlainLine(start.repeat(1_000_000)).length).toBeLessThan(4_000_000);
+      expect(toPlainLine(start.repeat(200_000)).length).toBeLessThan(800_000);
   });
 });
 
@@ -52,7 +52,7 @@ describe("toColoredLine()", () => {
 
   test("leaves nothing but text and colours, which end with the line", () => {
     const piece = fc.oneof(
-      fc.string({ unit: "binary" }),
+      fc.uint16Array().map((units) => String.fromCharCode(...units)),
       fc.constantFrom(ESC, "[", "m", "31", ";", "]", "\u009b", "\u0007", "\\", "\r", "\n", "\u202e"),
     );
     fc.assert(

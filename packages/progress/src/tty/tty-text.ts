@@ -1,19 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { SolveStatus } from "@bk/solver";
-import { createFailureLog } from "../failure-log.js";
-import { chooseLineChange, createLineFilter, neutralizeCommand } from "../log-text.js";
-import { EMPTY_BUILD } from "../state/build-state.js";
-import { reduceStatus } from "../state/reduce-status.js";
-import { createBuildClock } from "./build-clock.js";
-import type { Line } from "./format-entry.js";
-import { layoutBuild, layoutEnded, type View } from "./layout.js";
 import { readPalette } from "./palette.js";
 import { createScreen, type ScreenSize } from "./screen.js";
-import { formatWarnings } from "./warning-summary.js";
-
-/** Lines of output that are shown of a running step. */
-const DEFAULT_LOG_LINES = 6;
-const MAX_LOG_LINES = 20;
+import { createTtyBuild } from "./tty-build.js";
 
 export interface TtyTextOptions {
   /** Asked each time: a terminal may change its size. */
@@ -45,57 +34,21 @@ export interface TtyText {
  * bounded in memory.
  */
 export function createTtyText({ size, title = "", env = {} }: TtyTextOptions): TtyText {
-  const palette = readPalette(env);
-  const colors = palette.faint !== "";
-  const logLines = readLogLines(env["BUILDKIT_TTY_LOG_LINES"]);
-  const isWorkflow = env["GITHUB_ACTIONS"] === "true";
-  const clock = createBuildClock();
-  const screen = createScreen(palette);
-  const failures = createFailureLog();
-  let state = EMPTY_BUILD;
-
-  function viewAt(nowMs: number): View {
-    return { ...size(), nowNs: clock.nowNs(nowMs), startNs: clock.startNs, logLines, colors, title };
-  }
-
-  function toSafeLines(lines: readonly Line[]): readonly Line[] {
-    return isWorkflow ? lines.map((line) => ({ ...line, text: neutralizeCommand(line.text) })) : lines;
-  }
-
-  function formatSummary(): string {
-    const lines = formatWarnings(state.warnings);
-    return (isWorkflow ? lines.map(neutralizeCommand) : lines).map((line) => `${line}\n`).join("");
-  }
-
-  function formatFailures(): string {
-    const change = chooseLineChange(true, isWorkflow);
-    const filter = change && createLineFilter(change);
-    return filter ? Buffer.from(filter.write(failures.format())).toString() : "";
-  }
-
+  const build = createTtyBuild({ title, env });
+  const screen = createScreen(readPalette(env));
   return {
-    update(status, nowMs) {
-      clock.observe(status, nowMs);
-      failures.update(status);
-      state = reduceStatus(state, status);
-    },
+    update: build.update,
     paint(nowMs) {
-      const view = viewAt(nowMs);
-      return screen.paint(toSafeLines(layoutBuild(state, view)), view);
+      const now = size();
+      return screen.paint(build.layout(nowMs, now), now);
     },
     end(nowMs) {
-      const view = viewAt(nowMs);
-      const steps = screen.finish(toSafeLines(layoutEnded(state, view)), view);
-      return steps + formatSummary() + formatFailures();
+      const now = size();
+      const { lines, text } = build.end(nowMs, now);
+      return screen.finish(lines, now) + text;
     },
     get dropped() {
-      return state.dropped;
+      return build.dropped;
     },
   };
-}
-
-function readLogLines(value: string | undefined): number {
-  return value !== undefined && /^[1-9]\d{0,5}$/.test(value)
-    ? Math.min(Number(value), MAX_LOG_LINES)
-    : DEFAULT_LOG_LINES;
 }

@@ -14,11 +14,13 @@ const steps = JSON.parse(await readFile(process.argv[2], "utf8"), (key, value) =
   return key === "data" && typeof value === "string" ? Buffer.from(value, "base64") : value;
 });
 
-const writer = createProgressWriter(process.stdout, { mode: "tty" });
-for (const { atMs = nowMs, status, hold } of steps) {
+const writers = [];
+const writerOf = (build) => (writers[build] ??= createProgressWriter(process.stdout, { mode: "tty" }));
+for (const { atMs = nowMs, build = 0, status, end, hold } of steps) {
   nowMs = atMs;
-  if (status) writer.update({ vertexes: [], statuses: [], logs: [], warnings: [], ...status });
+  if (status) writerOf(build).update({ vertexes: [], statuses: [], logs: [], warnings: [], ...status });
+  if (end) writerOf(build).end();
   if (hold) await writeFile(`${hold}.reached`, "");
   while (hold && !existsSync(hold)) await delay(POLL_MS);
 }
-writer.end();
+for (const writer of writers) writer.end();

@@ -7,10 +7,12 @@ import { startTerminal, type Terminal, type TerminalOptions, tmpDir } from "@bk/
 
 const script = fileURLToPath(new URL("replay.mjs", import.meta.url));
 
-/** Messages at a time, in milliseconds; or a place to wait at, until the test goes on. */
-export type ReplayStep =
-  | { readonly atMs: number; readonly status: Partial<SolveStatus> }
-  | { readonly atMs: number; readonly hold: string };
+/** A message, or the end of one of several builds, at a time in milliseconds; or a place to wait at. */
+export type ReplayStep = { readonly atMs: number; readonly build?: number } & (
+  | { readonly status: Partial<SolveStatus> }
+  | { readonly end: true }
+  | { readonly hold: string }
+);
 
 export interface Replay extends AsyncDisposable {
   readonly terminal: Terminal;

@@ -233,6 +233,48 @@ describeTerminal("progress on a terminal", () => {
     ]);
   });
 
+  test("shows two builds below each other, and leaves each as it ended", { timeout: 60_000 }, async () => {
+    const one = step("one", "[1/1] RUN one", 1);
+    const two = step("two", "[1/1] RUN two", 1);
+    await using replay = await startReplay(
+      [
+        { atMs: 0, build: 0, status: { vertexes: [one] } },
+        { atMs: 0, build: 1, status: { vertexes: [two], logs: [log("two is busy\n", "two")] } },
+        { atMs: 1000, hold: "both" },
+        { atMs: 2000, build: 0, status: { vertexes: [{ ...one, completedNs: 2n * SECOND }] } },
+        { atMs: 2000, build: 0, end: true },
+        { atMs: 2000, hold: "one" },
+        { atMs: 3000, build: 1, status: { vertexes: [{ ...two, completedNs: 4n * SECOND }] } },
+      ],
+      { columns: 40, rows: 40 },
+    );
+    const { terminal } = replay;
+    await terminal.waitFor(/two is busy/);
+    expect(await terminal.waitFor(/RUN two +1\.0s/)).toEqual([
+      "[+] Building 1.0s (0/1)",
+      " => [1/1] RUN one                  1.0s",
+      "[+] Building 1.0s (0/1)",
+      " => [1/1] RUN two                  1.0s",
+      " => => # two is busy",
+    ]);
+    await replay.goOn("both");
+    expect(await terminal.waitFor(/FINISHED(?:.|\n)*RUN two +2\.0s/)).toEqual([
+      "[+] Building 2.0s (1/1) FINISHED",
+      " => [1/1] RUN one                  1.0s",
+      "[+] Building 2.0s (0/1)",
+      " => [1/1] RUN two                  2.0s",
+      " => => # two is busy",
+    ]);
+    await replay.goOn("one");
+    expect(await terminal.waitFor(/exit 0/)).toEqual([
+      "[+] Building 2.0s (1/1) FINISHED",
+      " => [1/1] RUN one                  1.0s",
+      "[+] Building 3.0s (1/1) FINISHED",
+      " => [1/1] RUN two                  3.0s",
+      "[exit 0]",
+    ]);
+  });
+
   test("measures wide characters", { timeout: 60_000 }, async () => {
     const names = [
       "RUN echo 日本語のステップ".repeat(4),
