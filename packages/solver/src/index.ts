@@ -27,6 +27,7 @@ export { checkFileTarget, openFileTarget } from "./exports/file-target.js";
 export { type FailureTextOptions, formatSolveFailure } from "./failure/failure-text.js";
 export type { FailureReason, SolveFailure } from "./failure/solve-failure.js";
 export type { SnippetLine, SourceSnippet } from "./failure/source-snippet.js";
+export { parseVertexName, type VertexNameParts } from "./failure/vertex-name.js";
 // Questions about a Dockerfile, and builds that are driven from here.
 export { callFrontend, type FrontendAnswer } from "./gateway/calls/call-frontend.js";
 export {
@@ -51,6 +52,7 @@ export type { FileRange } from "./gateway/read-file.js";
 export { type GatewayCallback, type GatewayOptions, runGateway } from "./gateway/run-gateway.js";
 // The builds that it ran.
 export type { BlobDescriptor, BuildOutput, BuildRecord } from "./history/build-record.js";
+export { explainBuild } from "./history/explain-build.js";
 export { exportBuild } from "./history/export-build.js";
 export { inspectBuild } from "./history/inspect-build.js";
 export { type BuildEvent, followBuilds, type ListBuildsOptions, listBuilds } from "./history/list-builds.js";
