@@ -6,6 +6,7 @@ import { readFile, rm } from "node:fs/promises";
 import { isBuiltin } from "node:module";
 import path from "node:path";
 import { rolldown } from "rolldown";
+import { textImports } from "./lib/text-imports.mjs";
 
 /** The oldest Node that the packages run on. */
 const TARGET = "node20.19";
@@ -27,6 +28,7 @@ await rm("dist/chunks", { recursive: true, force: true });
 const bundle = await rolldown({
   input: Object.fromEntries(entries.map((name) => [name, `src/${name}.ts`])),
   external: isExternal,
+  plugins: [textImports()],
   platform: "node",
   transform: { target: TARGET },
   tsconfig: false,

@@ -2,6 +2,7 @@
 // `npm test`: install, build, check, run every test, and end with one line of totals.
 import { bootstrap } from "./bootstrap.mjs";
 import { runChecks } from "./check.mjs";
+import { prepareTestBrowser } from "./lib/test-browser.mjs";
 import { prepareTestEngine } from "./lib/test-engine.mjs";
 import { createTotalsReporter } from "./lib/totals-reporter.mjs";
 import { root } from "./lib/workspace.mjs";
@@ -24,11 +25,13 @@ async function main() {
   const checks = await runChecks();
   const engine = await prepareTestEngine();
   console.log(engine.notice);
+  const browser = await prepareTestBrowser();
+  console.log(browser.notice);
   const { totals, skipReasons } = await runTests();
   for (const [reason, count] of skipReasons) console.log(`skipped ${count}: ${reason}`);
   return {
     passed: totals.passed + checks.passed,
-    failed: totals.failed + checks.failed + (engine.failed ? 1 : 0),
+    failed: totals.failed + checks.failed + [engine, browser].filter((each) => each.failed).length,
     skipped: totals.skipped,
   };
 }

@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { defineConfig } from "vitest/config";
+import { textImports } from "../../scripts/lib/text-imports.mjs";
 
-export default defineConfig({ test: { name: "@bk/progress", testTimeout: 30_000, hookTimeout: 30_000 } });
+export default defineConfig({
+  plugins: [textImports()],
+  test: { name: "@bk/progress", testTimeout: 30_000, hookTimeout: 30_000 },
+});

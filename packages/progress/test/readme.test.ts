@@ -5,12 +5,26 @@ import path from "node:path";
 import type { SolveStatus } from "@bk/solver";
 import { expect, onTestFinished, test } from "vitest";
 import { logStatus } from "./examples/log-status.js";
+import { makeReport } from "./examples/make-report.js";
 import { status, vertex } from "./statuses.js";
 
-test("the README's example is the one that is tested", async () => {
-  const readme = await readFile(new URL("../README.md", import.meta.url), "utf8");
-  const example = await readFile(new URL("examples/log-status.ts", import.meta.url), "utf8");
-  expect(/```ts\n([\s\S]*?)```/.exec(readme)?.[1]?.trim()).toBe(example.replace(/^\/\/ SPDX.*\n/, "").trim());
+test.each(["log-status", "make-report"])(
+  "the README's example %s is the one that is tested",
+  async (name) => {
+    const readme = await readFile(new URL("../README.md", import.meta.url), "utf8");
+    const example = await readFile(new URL(`examples/${name}.ts`, import.meta.url), "utf8");
+    const examples = [...readme.matchAll(/```ts\n([\s\S]*?)```/g)].map((match) => match[1]?.trim());
+    expect(examples).toContain(example.replace(/^\/\/ SPDX.*\n/, "").trim());
+  },
+);
+
+test("the example of a report makes a page with the steps", async () => {
+  async function* statuses(): AsyncGenerator<SolveStatus> {
+    yield status({ vertexes: [vertex()] });
+  }
+  const html = await makeReport(statuses());
+  expect(html).toContain("<title>Completed: app:1.0</title>");
+  expect(html).toContain('"command":"RUN make"');
 });
 
 test("the example writes a line for each message", async () => {
