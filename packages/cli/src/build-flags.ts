@@ -22,6 +22,7 @@ export interface BuildFlags
   readonly buildArg?: readonly string[];
   readonly target?: string;
   readonly label?: readonly string[];
+  readonly report?: string;
   readonly wait?: boolean;
 }
 

@@ -2,7 +2,7 @@
 import type { Writable } from "node:stream";
 import type { ProgressEvent, ProgressMode } from "@bk/progress";
 import type { AuthOptions, SyncProgress } from "@bk/session";
-import type { SolveOptions } from "@bk/solver";
+import type { SolveOptions, SolveStatus } from "@bk/solver";
 import type { AbortOptions } from "@bk/transport";
 import type { BuildExport } from "./client-exports.js";
 import type { ResultFileOptions } from "./result-files.js";
@@ -34,6 +34,11 @@ export interface BuildOptions
    * it throws fails the build.
    */
   readonly onProgress?: ((event: ProgressEvent) => void) | undefined;
+  /**
+   * Called with each message of the build's status, as the daemon sent it: untrusted text and all. What it throws fails
+   * the build.
+   */
+  readonly onStatus?: ((status: SolveStatus) => void) | undefined;
   /** What becomes of entries of the context that may not be read: the build fails, or goes on without them. Default `error`. */
   readonly onUnreadable?: "error" | "skip" | undefined;
   /**

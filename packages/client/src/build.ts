@@ -109,6 +109,7 @@ async function run<T>(
       onStatus(status) {
         progress.update(status);
         events?.update(status);
+        options.onStatus?.(status);
       },
       onSyncProgress(sent) {
         events?.updateSent(sent);
@@ -135,6 +136,7 @@ function toSolveOptions(given: BuildOptions): SolveOptions {
     progress,
     registryAuth,
     onProgress,
+    onStatus,
     onSyncProgress,
     onUnreadable,
     waitTimeoutMs,

@@ -38,6 +38,7 @@ export {
   type RunOptions,
   type SolveFailure,
   SolverError,
+  type SolveStatus,
   type SourcePolicy,
   type TargetsResult,
 } from "@bk/solver";

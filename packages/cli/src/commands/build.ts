@@ -3,6 +3,7 @@ import type { FrontendAnswer } from "@bk/client";
 import type { CallFlag } from "@bk/solver/flags";
 import { type Command, Option } from "commander";
 import { type BuildFlags, toBuildOptions } from "../build-flags.js";
+import { openBuildReport } from "../build-report.js";
 import { toCall } from "../call-flags.js";
 import { dockerfileName, formatCall } from "../call-text.js";
 import type { CliContext } from "../cli-context.js";
@@ -14,6 +15,7 @@ import { takesStdout, toOutputOptions } from "../output-flags.js";
 import { addProgressOptions, type ProgressFlags, toProgressMode } from "../progress-flags.js";
 import { append } from "../repeatable.js";
 import { markOutputShown } from "../shown-output.js";
+import { UsageError } from "../usage-error.js";
 
 export function addBuildCommand(program: Command, context: CliContext): void {
   addProgressOptions(addLegacyOptions(program.command("build")))
@@ -136,6 +138,10 @@ export function addBuildCommand(program: Command, context: CliContext): void {
       "--check",
       "look for mistakes in the Dockerfile without building it: --call check (default: false)",
     )
+    .option(
+      "--report <path>",
+      "file for a page about the build: timeline, cache, output, failure (default: none)",
+    )
     .option("--wait", "wait up to 30 s for a daemon that is not ready yet (default: fail at once)")
     .action((contextPath: string, flags: BuildFlags & ProgressFlags) => build(contextPath, flags, context));
 }
@@ -159,10 +165,13 @@ async function build(
   for (const line of checkLegacyFlags(flags)) stderr.write(line);
   const progress = toProgressMode(flags, { env: context.env, output: stderr });
   const call = await toCall(flags);
+  if (call && flags.report !== undefined)
+    throw new UsageError("--report is about a build, and --call and --check build nothing");
   const options = {
     ...(await toBuildOptions(contextPath, flags, context)),
     ...(await toOutputOptions(flags, context)),
   };
+  const report = await openBuildReport(flags, options, context);
   const client = await openClient(context);
   try {
     if (flags.wait) await client.waitForReady({ signal });
@@ -171,9 +180,12 @@ async function build(
       const answer = await client.callFrontend(call.name, given);
       return await writeAnswer(call, answer, dockerfileName(contextPath, flags.file), context);
     }
-    const result = await client.build(given);
-    const digest = result.imageDigest ?? result.configDigest;
-    if (digest !== undefined && !takesStdout(options, context)) stdout.write(`${digest}\n`);
+    await report.during(async () => {
+      const result = await client.build({ ...given, onStatus: report.onStatus });
+      const digest = result.imageDigest ?? result.configDigest;
+      if (digest !== undefined && !takesStdout(options, context)) stdout.write(`${digest}\n`);
+      return result;
+    });
   } catch (error) {
     if (progress !== "rawjson" && progress !== "none") markOutputShown(error);
     throw error;

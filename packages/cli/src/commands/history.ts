@@ -60,6 +60,17 @@ export function addHistoryCommands(program: Command, context: CliContext): void 
       withSolver(context, (solver, client) => exportTo(output, ref, solver, client, context)),
     );
   history
+    .command("report")
+    .description("write a page about a build: timeline, cache, output, failure")
+    .argument("<ref>")
+    .option("-o, --output <path>", "the file to write, such as build.html; - for stdout (default: -)")
+    .action((ref: string, { output = "-" }: { readonly output?: string }) =>
+      withSolver(context, async (_solver, { daemon }) => {
+        const { writeHistoryReport } = await import("../history-report.js");
+        await writeHistoryReport(output, ref, daemon, context);
+      }),
+    );
+  history
     .command("rm")
     .description("forget builds; their images and cache stay")
     .argument("<ref...>")
