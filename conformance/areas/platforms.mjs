@@ -40,12 +40,18 @@ function runNormalize(vector) {
 }
 
 function checkFormats(vector, platform) {
-  expectEqual("format", formatPlatform(platform), vector.format);
-  expectEqual("format_all", formatPlatformFully(platform), vector.format_all);
+  expectEqual("format", formatPlatform(platform), textOf(vector.format));
+  expectEqual("format_all", formatPlatformFully(platform), textOf(vector.format_all));
 }
 
 function fromVector(vector) {
   checkKeys("platform", vector, ["os", "architecture", "variant", "os_version", "os_features"]);
-  const { os_version: osVersion, os_features: osFeatures, ...platform } = vector;
-  return { ...platform, ...(osVersion && { osVersion }), ...(osFeatures && { osFeatures }) };
+  const { os, architecture, variant, os_version: version, os_features: features } = vector;
+  return {
+    os: textOf(os),
+    architecture: textOf(architecture),
+    ...(variant && { variant: textOf(variant) }),
+    ...(version && { osVersion: textOf(version) }),
+    ...(features && { osFeatures: features.map(textOf) }),
+  };
 }

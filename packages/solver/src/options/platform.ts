@@ -2,6 +2,7 @@
 import { endianness } from "node:os";
 import { posix } from "node:path";
 import { invalidOption, showValue } from "./invalid-option.js";
+import { toLowerLetters } from "./letters.js";
 
 // Must match the daemon: containerd/platforms, which reads the same texts there.
 
@@ -75,7 +76,7 @@ export function normalizePlatform(platform: Platform, host: Platform = hostPlatf
     os: normalizeOs(platform.os, host),
     ...normalizeArchitecture(platform.architecture, platform.variant ?? ""),
     ...(osVersion !== undefined && { osVersion }),
-    ...(osFeatures !== undefined && { osFeatures }),
+    ...(osFeatures !== undefined && { osFeatures: sortFeatures(osFeatures) }),
   };
 }
 
@@ -86,11 +87,16 @@ export function formatPlatform(platform: Platform): string {
 
 /** As {@link formatPlatform}, with version and features of the system: `windows(10.0.17763)/amd64`. */
 export function formatPlatformFully(platform: Platform): string {
-  const features = [...new Set(platform.osFeatures ?? [])]
-    .sort()
+  const features = sortFeatures(platform.osFeatures ?? [])
+    .filter((feature) => feature !== "")
     .map((feature) => `+${escapeOsOption(feature)}`);
   const options = escapeOsOption(platform.osVersion ?? "") + features.join("");
   return joinComponents(platform, options === "" ? platform.os : `${platform.os}(${options})`);
+}
+
+/** Each once, in the order of their bytes. */
+function sortFeatures(features: readonly string[]): readonly string[] {
+  return [...new Set(features)].sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
 }
 
 function joinComponents({ os, architecture, variant }: Platform, osText: string): string {
@@ -123,13 +129,13 @@ function parseArchitecture(architecture: string, variant: string | undefined): A
 }
 
 function normalizeOs(os: string, host: Platform): string {
-  const lower = os.toLowerCase();
+  const lower = toLowerLetters(os);
   return lower === "" ? host.os : lower === "macos" ? "darwin" : lower;
 }
 
 function normalizeArchitecture(architecture: string, variant: string): Architecture {
-  const arch = architecture.toLowerCase();
-  const v = variant.toLowerCase();
+  const arch = toLowerLetters(architecture);
+  const v = toLowerLetters(variant);
   switch (arch) {
     case "i386":
       return { architecture: "386" };
@@ -159,19 +165,18 @@ function withVariant(architecture: string, variant: string): Architecture {
 }
 
 function parseOsOptions(text: string, version: string, features: string): OsOptions {
-  try {
-    return {
-      ...(version !== "" && { osVersion: decodeURIComponent(version) }),
-      ...(features !== "" && {
-        osFeatures: features
-          .slice(1)
-          .split("+")
-          .map((feature) => decodeURIComponent(feature)),
-      }),
-    };
-  } catch {
+  if (/%(?![0-9A-Fa-f]{2})/.test(version + features))
     throw invalidPlatform(text, "its operating system has a malformed % escape");
-  }
+  return {
+    ...(version !== "" && { osVersion: unescapeOsOption(version) }),
+    ...(features !== "" && { osFeatures: features.slice(1).split("+").map(unescapeOsOption) }),
+  };
+}
+
+/** Any bytes may be escaped; those that are not UTF-8 become U+FFFD. */
+function unescapeOsOption(text: string): string {
+  const bytes = text.replace(/%(..)/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+  return Buffer.from(bytes, "latin1").toString("utf8");
 }
 
 function escapeOsOption(text: string): string {

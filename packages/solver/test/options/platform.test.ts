@@ -32,6 +32,13 @@ describe("parsePlatform()", () => {
     ).toBeUndefined();
   });
 
+  test("takes bytes in an escape that are not UTF-8 for unknown characters", () => {
+    expect(parsePlatform("windows(10%ff+%C3%A9)/amd64", host)).toMatchObject({
+      osVersion: "10\ufffd",
+      osFeatures: ["\u00e9"],
+    });
+  });
+
   test("names the platform that is wrong and shows one that is right", () => {
     expect(() => parsePlatform("linux/amd64/v1/x")).toThrow(
       'Platform "linux/amd64/v1/x" is not valid: it has more than three components. ' +
@@ -49,6 +56,22 @@ describe("normalizePlatform()", () => {
     const texts = ["linux/arm64", "linux/aarch64", "Linux/ARM64/v8", "linux/arm64/8"];
     const formatted = texts.map((text) => formatPlatformFully(normalizePlatform(parsePlatform(text, host))));
     expect(new Set(formatted)).toEqual(new Set(["linux/arm64"]));
+  });
+
+  test("lists each feature of the system once, by its bytes", () => {
+    const platform = {
+      os: "windows",
+      architecture: "amd64",
+      osFeatures: ["b", "\u{1f433}", "\uff5e", "a", "a"],
+    };
+    const sorted = ["a", "b", "\uff5e", "\u{1f433}"];
+    expect(normalizePlatform(platform, host).osFeatures).toEqual(sorted);
+    expect(formatPlatformFully(platform)).toBe(`windows(+${sorted.join("+")})/amd64`);
+    expect(formatPlatformFully({ ...platform, osFeatures: [""] })).toBe("windows/amd64");
+  });
+
+  test("changes the case of each letter by itself", () => {
+    expect(normalizePlatform({ os: "\u0130\u0391\u03a3", architecture: "x" }, host).os).toBe("i\u03b1\u03c3");
   });
 });
 
