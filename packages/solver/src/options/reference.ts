@@ -6,6 +6,7 @@ import { invalidOption, showValue } from "./invalid-option.js";
 
 /** The name of an image, with defaults filled in: `alpine` has domain `docker.io` and path `library/alpine`. */
 export interface Reference {
+  /** Empty where what looks like a host can be none, as in `my_host.io/app`: all is the path then. */
   readonly domain: string;
   readonly path: string;
   readonly tag?: string | undefined;
@@ -38,10 +39,11 @@ const DIGEST_HEX_CHARS: Readonly<Record<string, number>> = { sha256: 64, sha384:
 export function parseReference(text: string): Reference {
   if (IMAGE_ID.test(text))
     throw invalidReference(text, "64 hexadecimal characters are an image ID, not a name");
-  const { domain, remainder } = splitDomain(text);
+  const { domain: host, remainder } = splitDomain(text);
   const name = remainder.split(":", 1)[0] ?? "";
   if (name.toLowerCase() !== name) throw invalidReference(text, "the repository name must be lower case");
-  const match = DOMAIN_ONLY.test(domain) ? REMAINDER.exec(remainder) : null;
+  const domain = DOMAIN_ONLY.test(host) ? host : "";
+  const match = REMAINDER.exec(domain === "" ? text : remainder);
   if (match === null) throw invalidReference(text, "expected [host[:port]/]name[:tag][@digest]");
   const [, path = "", tag, digest] = match;
   if (path.length > MAX_PATH_CHARS) {
@@ -82,7 +84,7 @@ export function parseAnyReference(text: string): Reference | DigestReference {
 
 /** Domain and path: `docker.io/library/alpine`. */
 export function referenceName({ domain, path }: Reference): string {
-  return `${domain}/${path}`;
+  return domain === "" ? path : `${domain}/${path}`;
 }
 
 /** The whole reference, nothing left out: `docker.io/library/alpine:3.19`. */

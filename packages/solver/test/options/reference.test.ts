@@ -24,6 +24,14 @@ describe("parseReference()", () => {
     });
   });
 
+  test("has no registry where none can have such a name", () => {
+    const reference = parseReference("my_host.io/app:1");
+    expect(reference).toEqual({ domain: "", path: "my_host.io/app", tag: "1" });
+    expect(formatReference(reference)).toBe("my_host.io/app:1");
+    expect(formatFamiliarReference(reference)).toBe("my_host.io/app:1");
+    expect(() => parseReference("my_host.io:80/app")).toThrow("expected [host[:port]/]name");
+  });
+
   test("says what is wrong with the name", () => {
     expect(() => parseReference("user/App")).toThrow(
       '"user/App" is not a valid image name: the repository name must be lower case',
