@@ -40,6 +40,7 @@ export function createPlainText({ title = "", truncateNames = false }: PlainText
   const printer: Printer = {
     current: "",
     nextIndex: 0,
+    begun: false,
     title: Buffer.from(title).toString("latin1"),
     truncateNames,
     shown: new Map(),

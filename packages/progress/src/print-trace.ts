@@ -65,7 +65,7 @@ function chooseRunning(
 ): string | undefined {
   const waiting = new Map<string, Waiting>();
   let sum = 0;
-  let busiest: string | undefined;
+  let busiest = "";
   for (const digest of running) {
     const vertex = trace.byDigest.get(digest);
     if (vertex?.blockedSinceMs === undefined) continue;
@@ -74,7 +74,7 @@ function chooseRunning(
     const overdue = seconds > MAX_WAIT_SECONDS && digest !== current;
     waiting.set(digest, { seconds, rate, overdue });
     sum += rate;
-    const best = busiest === undefined ? undefined : waiting.get(busiest);
+    const best = busiest === "" ? undefined : waiting.get(busiest);
     if (!best || overdue || best.rate < rate) busiest = digest;
   }
   if (frontIsFree) return busiest;

@@ -23,6 +23,8 @@ export interface Printer {
   /** Digest of the step in front; empty when none is open. */
   current: string;
   nextIndex: number;
+  /** Whether a name has been printed. */
+  begun: boolean;
   /** The first line, if any. */
   readonly title: string;
   readonly truncateNames: boolean;
@@ -35,6 +37,8 @@ export interface Printer {
 export function printVertex(printer: Printer, trace: Trace, digest: string): void {
   const vertex = trace.byDigest.get(digest);
   if (!vertex) return;
+  // The one in front may be new too: a group can take the place of a step.
+  if (vertex.index === 0) vertex.index = ++printer.nextIndex;
   if (digest !== printer.current) switchTo(printer, trace, vertex);
   const open = printTransfers(printer, vertex);
   for (const warning of vertex.warnings) printer.text += `#${vertex.index} WARN: ${warning}\n`;
@@ -46,17 +50,16 @@ export function printVertex(printer: Printer, trace: Trace, digest: string): voi
 }
 
 function switchTo(printer: Printer, trace: Trace, vertex: TracedVertex): void {
-  const first = printer.nextIndex === 0;
-  if (vertex.index === 0) vertex.index = ++printer.nextIndex;
-  const old = trace.byDigest.get(printer.current);
+  const old = printer.current === "" ? undefined : trace.byDigest.get(printer.current);
   if (old) {
     if (old.logsPartial) printer.text += "\n";
     old.logsOffset = 0;
     old.count = 0;
     printer.text += `#${old.index} ...\n`;
   }
-  if (!first) printer.text += "\n";
+  if (printer.begun) printer.text += "\n";
   else if (printer.title !== "") printer.text += `#0 ${printer.title}\n\n`;
+  printer.begun = true;
   const { name } = vertex;
   const cut = printer.truncateNames && name.length > MAX_NAME_BYTES;
   printer.text += `#${vertex.index} ${cut ? `${name.slice(0, MAX_NAME_BYTES)}...` : name}\n`;

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { SolveStatus } from "@bk/solver";
 import {
+  type PositionJson,
+  type RangeJson,
+  type SourceInfoJson,
   type StatusJson,
   toStatusJson,
   type VertexJson,
@@ -17,7 +20,7 @@ export function formatRawJson(status: SolveStatus): string {
 
 /**
  * One line for a status message. Keys have the reference's order, empty ones are left out, and `<`, `>`, `&` are
- * escaped, also within `sourceInfo` and `range`, which are written as they are.
+ * escaped, also within the `definition` of a warning's file, which is written as it is.
  *
  * Must match the reference: encoding/json of the types in client/graph.go of moby/buildkit.
  */
@@ -81,8 +84,31 @@ function formatWarning(warning: VertexWarningJson): string {
     ["short", optional(warning.short)],
     ["detail", list(warning.detail, text)],
     ["url", optional(warning.url)],
-    ["sourceInfo", warning.sourceInfo && text(warning.sourceInfo)],
-    ["range", list(warning.range, text)],
+    ["sourceInfo", warning.sourceInfo && formatSourceInfo(warning.sourceInfo)],
+    ["range", list(warning.range, formatRange)],
+  ]);
+}
+
+function formatSourceInfo({ filename, data, definition, language }: SourceInfoJson): string {
+  return object([
+    ["filename", optional(filename)],
+    ["data", optional(data)],
+    ["definition", definition && text(definition)],
+    ["language", optional(language)],
+  ]);
+}
+
+function formatRange({ start, end }: RangeJson): string {
+  return object([
+    ["start", start && formatPosition(start)],
+    ["end", end && formatPosition(end)],
+  ]);
+}
+
+function formatPosition({ line, character }: PositionJson): string {
+  return object([
+    ["line", optional(line)],
+    ["character", optional(character)],
   ]);
 }
 
@@ -103,11 +129,11 @@ function optional(value: string | number | bigint | boolean | undefined): string
   return typeof value === "string" ? text(value) : String(value);
 }
 
-/** Without the zeros at the end of a fraction. */
+/** Without the zeros at the end of a fraction; UTC is `Z`. */
 function time(value: string | undefined): string | undefined {
-  return value === undefined
-    ? undefined
-    : text(value.replace(/(?:\.0+|(\.\d*?)0+)(?=\D*$|[+-]\d\d:\d\d$)/, "$1"));
+  if (value === undefined) return undefined;
+  const [, seconds = value, fraction = "", zone = ""] = /^(.*?)(\.\d+)?(Z|[+-]\d\d:\d\d)$/.exec(value) ?? [];
+  return text(seconds + fraction.replace(/\.?0+$/, "") + zone.replace(/^[+-]00:00$/, "Z"));
 }
 
 function text(value: string | object | null): string {

@@ -52,8 +52,27 @@ export interface VertexWarningJson {
   readonly detail?: readonly string[] | undefined;
   readonly url?: string | undefined;
   /** The file that it is about, and where in it. */
-  readonly sourceInfo?: object | undefined;
-  readonly range?: readonly object[] | undefined;
+  readonly sourceInfo?: SourceInfoJson | undefined;
+  readonly range?: readonly RangeJson[] | undefined;
+}
+
+export interface SourceInfoJson {
+  readonly filename?: string | undefined;
+  /** The text of the file. */
+  readonly data?: string | undefined;
+  /** Where the file came from. */
+  readonly definition?: object | undefined;
+  readonly language?: string | undefined;
+}
+
+export interface RangeJson {
+  readonly start?: PositionJson | undefined;
+  readonly end?: PositionJson | undefined;
+}
+
+export interface PositionJson {
+  readonly line?: number | undefined;
+  readonly character?: number | undefined;
 }
 
 const NS_PER_SECOND = 1_000_000_000n;

@@ -34,6 +34,25 @@ test("repeats the last lines of a step that failed", () => {
   expect(end).toMatch(/1\.000 line 12\n------\n$/);
 });
 
+test("gives a group that takes the place of the step in front a number of its own", () => {
+  const progressGroup = { id: "a", name: "all of it", weak: false };
+  expect(
+    show([
+      status({ vertexes: [vertex()] }),
+      status({ vertexes: [vertex({ digest: "b", progressGroup })], logs: [log("hello\n")] }),
+    ]),
+  ).toBe("#1 [1/2] RUN make\n#2 1.000 hello\n");
+});
+
+test("does not take the step without a digest for one that was in front", () => {
+  expect(
+    show([
+      status({ vertexes: [vertex({ digest: "" })] }),
+      status({ vertexes: [vertex({ digest: "b", name: "other" })] }),
+    ]),
+  ).not.toContain("...");
+});
+
 test("repeats 64 KiB of a longer line", () => {
   const text = show([
     status({ vertexes: [vertex()] }),

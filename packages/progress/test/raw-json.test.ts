@@ -45,6 +45,19 @@ test("writes nothing for a time that has no RFC 3339 form", () => {
   expect(formatRawJson(status({ vertexes: [vertex({ startedNs: 2n ** 70n })] }))).toBe("");
 });
 
+test("writes the place of a warning in the reference's order, and UTC as Z", () => {
+  const range = [{ end: { character: 2, line: 3 }, start: { line: 0 } }];
+  const sourceInfo = { language: "Dockerfile", definition: { def: [] }, data: "RlJPTQ==", filename: "D" };
+  const timestamp = "2024-05-01T10:00:00.0+00:00";
+  expect(
+    formatStatusJson({ warnings: [{ sourceInfo, range }], logs: [{ vertex: "a", data: null, timestamp }] }),
+  ).toBe(
+    '{"logs":[{"vertex":"a","data":null,"timestamp":"2024-05-01T10:00:00Z"}],"warnings":[{"sourceInfo":' +
+      '{"filename":"D","data":"RlJPTQ==","definition":{"def":[]},"language":"Dockerfile"},' +
+      '"range":[{"start":{},"end":{"line":3,"character":2}}]}]}\n',
+  );
+});
+
 test("keeps the offset of a time, and text that only looks like an escape", () => {
   const started = "2024-05-01T12:00:00.120000000+02:00";
   expect(formatStatusJson({ vertexes: [{ name: "\\ud800", started }] })).toBe(
