@@ -8,6 +8,7 @@ import {
   fromRpcStatus,
 } from "@bk/solver/remote-error";
 import { create, fromBinary } from "@bufbuild/protobuf";
+import { bytesOf } from "../lib/bytes.mjs";
 import { expectEqual } from "../lib/expect.mjs";
 import { checkKeys } from "../lib/keys.mjs";
 import { textOf } from "../lib/text.mjs";
@@ -60,10 +61,9 @@ async function runStatus(vector) {
   const { client } = vector;
   checkKeys("client", client, CLIENT_KEYS);
   const remote = await fromRpcStatus(readTrailers(vector));
-  // Go's decoding turns the nesting round: the first detail on the wire is the innermost error.
-  const outermostFirst = remote.details.toReversed();
+  const outermostFirst = nestAsGo(remote.details);
   const find = (kind) => outermostFirst.find((detail) => detail.kind === kind);
-  const denied = find("deny-messages")?.messages;
+  const denied = listOf(ofKind(remote, "deny-messages").flatMap(({ messages }) => messages));
   const prints = ofKind(remote, "source").map(printSource);
   expectEqual("error", formatRemoteStatus(remote), textOf(client.error));
   expectEqual("code", remote.code, client.code);
@@ -79,9 +79,19 @@ async function runStatus(vector) {
   expectEqual("deny_messages", denied, client.deny_messages);
   expectEqual("frontends", listOf(ofKind(remote, "frontend").map(toFrontendJson)), client.frontends);
   expectEqual("stacks", listOf(ofKind(remote, "stack").map(toStackJson)), client.stacks);
-  const policy = (denied ?? []).map((message) => `policy deny: ${message}\n`);
-  const lines = [...policy, ...prints, `error: failed to solve: ${formatRemoteStatus(remote)}\n`];
+  const policy = (denied ?? []).filter(Boolean).map((message) => `policy deny: ${message}\n`);
+  const lines = [...prints, ...policy, `error: failed to solve: ${formatRemoteStatus(remote)}\n`];
   expectEqual("buildctl", lines.join(""), textOf(client.buildctl));
+}
+
+/**
+ * Go's decoding turns the nesting round: the first detail on the wire is the innermost error, but stacks are inside all
+ * others.
+ */
+function nestAsGo(details) {
+  const known = details.filter(({ kind }) => kind !== "unknown").toReversed();
+  const isStack = ({ kind }) => kind === "stack";
+  return [...known.filter((detail) => !isStack(detail)), ...known.filter(isStack)];
 }
 
 function readTrailers(vector) {
@@ -89,8 +99,16 @@ function readTrailers(vector) {
   if (details !== undefined) return fromBinary(StatusSchema, Buffer.from(details, "base64"));
   return create(StatusSchema, {
     code: Number(vector.grpc_status),
-    message: decodeURIComponent(textOf(vector.grpc_message)),
+    message: decodeMessage(bytesOf(vector.grpc_message)),
   });
+}
+
+/** Any byte may be escaped. */
+function decodeMessage(message) {
+  const bytes = message.replace(/%([0-9A-Fa-f]{2})/g, (_, hex) =>
+    String.fromCharCode(Number.parseInt(hex, 16)),
+  );
+  return Buffer.from(bytes, "latin1").toString("utf8");
 }
 
 function ofKind(remote, kind) {
@@ -124,11 +142,15 @@ function toSolveJson(solve) {
   if (solve === undefined) return undefined;
   const { inputIds, mountIds, op, description, fileAction, contentCache } = solve;
   return {
-    inputIDs: inputIds,
-    mountIDs: mountIds,
-    op,
-    description,
-    ...(fileAction !== undefined && { file: { index: String(fileAction) } }),
-    ...(contentCache !== undefined && { cache: { index: String(contentCache) } }),
+    ...(inputIds.length > 0 && { inputIDs: inputIds }),
+    ...(mountIds.length > 0 && { mountIDs: mountIds }),
+    ...(op !== undefined && { op }),
+    ...(Object.keys(description).length > 0 && { description }),
+    ...(fileAction !== undefined && { file: toIndexJson(fileAction) }),
+    ...(contentCache !== undefined && { cache: toIndexJson(contentCache) }),
   };
+}
+
+function toIndexJson(index) {
+  return index === 0 ? {} : { index: String(index) };
 }

@@ -1,18 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 import {
-  isJsonObject,
-  type JsonObject,
-  readInteger,
-  readObject,
-  readObjects,
-  readString,
-  readStringMap,
-  readStrings,
-} from "./json-fields.js";
+  findObject,
+  readField,
+  requireBase64,
+  requireInt64,
+  requireInteger,
+  requireObjects,
+  requireText,
+  requireTextMap,
+  requireTexts,
+} from "./detail-fields.js";
+import { isJsonObject, type JsonObject } from "./json-fields.js";
 import type { SourceText } from "./source-snippet.js";
 
 // Must match the daemon: moby/buildkit util/grpcerrors and solver/errdefs. A detail is a google.protobuf.Any
-// whose type ends in "+json" and whose value is JSON; the same messages in binary have no such ending.
+// whose type is "github.com/moby/buildkit/NAME+json" and whose value is JSON. The same messages in binary have no such
+// ending, and any prefix.
 
 /** One entry of `google.rpc.Status.details`. */
 export interface DetailPayload {
@@ -28,7 +31,7 @@ export interface SolveDetail {
   /** The step's metadata: `llb.customname` and others. */
   readonly description: Readonly<Record<string, string>>;
   /** The step itself: protobuf JSON of `pb.Op`. Its environment may hold secrets. */
-  readonly op: JsonObject;
+  readonly op: JsonObject | undefined;
   /** Which action of a file step failed. */
   readonly fileAction: number | undefined;
   /** Which part of a content-based cache key failed. */
@@ -63,6 +66,7 @@ export type ErrorDetail =
     }
   | { readonly kind: "unknown"; readonly type: string; readonly value: Uint8Array };
 
+const JSON_PREFIX = "github.com/moby/buildkit";
 /** More details than this are not looked at. */
 const MAX_DETAILS = 128;
 /** A Dockerfile larger than this is cut; a range behind the cut has no snippet. */
@@ -80,19 +84,26 @@ export async function decodeErrorDetails(
 }
 
 async function decodeErrorDetail({ type, value }: DetailPayload): Promise<ErrorDetail | undefined> {
-  const name = type.slice(type.lastIndexOf("/") + 1);
+  const slash = type.lastIndexOf("/");
+  const name = type.slice(slash + 1);
+  const isJson = name.endsWith("+json");
   const read = READERS.get(name.replace(/\+json$/, ""));
-  if (read === undefined) return { kind: "unknown", type, value };
-  const json = name.endsWith("+json") ? parseJson(value) : await decodeBinary(name, value);
-  return isJsonObject(json) ? read(json) : undefined;
-}
-
-function parseJson(value: Uint8Array): unknown {
+  if (read === undefined || (isJson && slash >= 0 && type.slice(0, slash) !== JSON_PREFIX))
+    return { kind: "unknown", type, value };
   try {
-    return JSON.parse(new TextDecoder().decode(value));
+    const json = isJson ? parseJson(value) : await decodeBinary(name, value);
+    return isJsonObject(json) ? read(json) : undefined;
   } catch {
     return undefined;
   }
+}
+
+/** `null` stands for a message without any field; texts are made well-formed. */
+function parseJson(value: Uint8Array): unknown {
+  const text = new TextDecoder("utf-8", { ignoreBOM: true }).decode(value);
+  const toText = (_key: string, item: unknown) =>
+    typeof item === "string" ? item.replace(/\p{Surrogate}/gu, "\ufffd") : item;
+  return JSON.parse(text, toText) ?? {};
 }
 
 /** No daemon is known to send these, but its client reads them. The protobuf runtime is loaded for them alone. */
@@ -100,23 +111,18 @@ async function decodeBinary(name: string, value: Uint8Array): Promise<unknown> {
   const [{ createRegistry, fromBinary, toJson }, { file_errdefs_errdefs }, { file_stack_stack }] =
     await Promise.all([import("@bufbuild/protobuf"), import("@bk/proto/errdefs"), import("@bk/proto/stack")]);
   const schema = createRegistry(file_errdefs_errdefs, file_stack_stack).getMessage(name);
-  if (schema === undefined) return undefined;
-  try {
-    return toJson(schema, fromBinary(schema, value));
-  } catch {
-    return undefined;
-  }
+  return schema && toJson(schema, fromBinary(schema, value));
 }
 
 type DetailReader = (json: JsonObject) => ErrorDetail | undefined;
 
 const READERS: ReadonlyMap<string, DetailReader> = new Map<string, DetailReader>([
-  ["errdefs.Vertex", (json) => ({ kind: "vertex", digest: readString(json, "digest") })],
+  ["errdefs.Vertex", (json) => ({ kind: "vertex", digest: requireText(json, "digest") })],
   ["errdefs.Source", (json) => ({ kind: "source", source: readSource(json) })],
   ["errdefs.Solve", (json) => ({ kind: "solve", solve: readSolve(json) })],
   ["errdefs.Frontend", readFrontend],
-  ["errdefs.FrontendCap", (json) => ({ kind: "frontend-cap", name: readString(json, "name") })],
-  ["errdefs.Subrequest", (json) => ({ kind: "subrequest", name: readString(json, "name") })],
+  ["errdefs.FrontendCap", (json) => ({ kind: "frontend-cap", name: requireText(json, "name") })],
+  ["errdefs.Subrequest", (json) => ({ kind: "subrequest", name: requireText(json, "name") })],
   ["errdefs.CompatibilityFeature", readCompatibilityFeature],
   ["errdefs.ProvenanceMaterialsIncomplete", readProvenance],
   ["gatewayapi.ExitMessage", readExit],
@@ -124,74 +130,74 @@ const READERS: ReadonlyMap<string, DetailReader> = new Map<string, DetailReader>
   ["stack.Stack", readStack],
 ]);
 
-/** An exit code that is not a number says nothing; a missing one is 0 in JSON. */
+/** An exit code that does not fit 32 bits says nothing; a missing one is 0 in JSON. */
 function readExit(json: JsonObject): ErrorDetail | undefined {
-  const code = json["Code"] ?? 0;
-  return typeof code === "number" ? { kind: "exit", code } : undefined;
+  const code = readField(json, "Code") ?? 0;
+  return typeof code === "number" && code === code >>> 0 ? { kind: "exit", code } : undefined;
 }
 
 function readFrontend(json: JsonObject): ErrorDetail {
-  return { kind: "frontend", name: readString(json, "name"), source: readString(json, "source") };
+  return { kind: "frontend", name: requireText(json, "name"), source: requireText(json, "source") };
 }
 
 function readCompatibilityFeature(json: JsonObject): ErrorDetail {
   return {
     kind: "compatibility-feature",
-    version: readInteger(json, "version"),
-    feature: readString(json, "feature"),
+    version: requireInt64(json, "version"),
+    feature: requireText(json, "feature"),
   };
 }
 
 function readProvenance(json: JsonObject): ErrorDetail {
-  return { kind: "provenance-materials-incomplete", materials: readObjects(json, "incomplete") };
+  return { kind: "provenance-materials-incomplete", materials: requireObjects(json, "incomplete") };
 }
 
-function readDecision(json: JsonObject): ErrorDetail {
-  const messages = readObjects(json, "denyMessages").map((entry) => readString(entry, "message"));
-  return { kind: "deny-messages", messages };
+/** A decision without messages adds nothing to the error. */
+function readDecision(json: JsonObject): ErrorDetail | undefined {
+  const messages = requireObjects(json, "denyMessages").map((entry) => requireText(entry, "message"));
+  return messages.length === 0 ? undefined : { kind: "deny-messages", messages };
 }
 
 function readSource(json: JsonObject): SourceText {
-  const info = readObject(json, "info");
-  const data = Buffer.from(readString(info, "data"), "base64");
-  return {
-    filename: readString(info, "filename"),
-    text: data.subarray(0, MAX_SOURCE_BYTES).toString("utf8"),
-    // Without a file, ranges point nowhere.
-    ranges: (isJsonObject(json["info"]) ? readObjects(json, "ranges") : []).map((range) => {
-      const start = readObject(range, "start");
-      return {
-        startLine: readInteger(start, "line"),
-        startColumn: readInteger(start, "character"),
-        endLine: readInteger(readObject(range, "end"), "line"),
-      };
-    }),
-  };
+  const info = findObject(json, "info");
+  const ranges = requireObjects(json, "ranges").map((range) => {
+    const start = findObject(range, "start") ?? {};
+    return {
+      startLine: requireInteger(start, "line"),
+      startColumn: requireInteger(start, "character"),
+      endLine: requireInteger(findObject(range, "end") ?? {}, "line"),
+    };
+  });
+  // Without a file, ranges point nowhere.
+  if (info === undefined) return { filename: "", text: "", ranges: [] };
+  const text = requireBase64(info, "data").subarray(0, MAX_SOURCE_BYTES).toString("utf8");
+  return { filename: requireText(info, "filename"), text, ranges };
 }
 
 function readSolve(json: JsonObject): SolveDetail {
+  const [file, cache] = [findObject(json, "file"), findObject(json, "cache")];
   return {
-    inputIds: readStrings(json, "inputIDs"),
-    mountIds: readStrings(json, "mountIDs"),
-    description: readStringMap(json, "description"),
-    op: readObject(json, "op"),
-    fileAction: isJsonObject(json["file"]) ? readInteger(json["file"], "index") : undefined,
-    contentCache: isJsonObject(json["cache"]) ? readInteger(json["cache"], "index") : undefined,
+    inputIds: requireTexts(json, "inputIDs"),
+    mountIds: requireTexts(json, "mountIDs"),
+    description: requireTextMap(json, "description"),
+    op: findObject(json, "op"),
+    fileAction: file && requireInt64(file, "index"),
+    contentCache: cache && requireInt64(cache, "index"),
   };
 }
 
 function readStack(json: JsonObject): ErrorDetail {
-  const frames = readObjects(json, "frames").map((frame) => ({
-    name: readString(frame, "Name"),
-    file: readString(frame, "File"),
-    line: readInteger(frame, "Line"),
+  const frames = requireObjects(json, "frames").map((frame) => ({
+    name: requireText(frame, "Name"),
+    file: requireText(frame, "File"),
+    line: requireInteger(frame, "Line"),
   }));
   return {
     kind: "stack",
     frames,
-    commandLine: readStrings(json, "cmdline"),
-    pid: readInteger(json, "pid"),
-    version: readString(json, "version"),
-    revision: readString(json, "revision"),
+    commandLine: requireTexts(json, "cmdline"),
+    pid: requireInteger(json, "pid"),
+    version: requireText(json, "version"),
+    revision: requireText(json, "revision"),
   };
 }

@@ -29,15 +29,3 @@ export function readObjects(object: JsonObject, key: string): readonly JsonObjec
   const value = object[key];
   return Array.isArray(value) ? value.filter(isJsonObject) : [];
 }
-
-export function readStrings(object: JsonObject, key: string): readonly string[] {
-  const value = object[key];
-  return Array.isArray(value) ? value.filter((item) => typeof item === "string") : [];
-}
-
-export function readStringMap(object: JsonObject, key: string): Readonly<Record<string, string>> {
-  const entries = Object.entries(readObject(object, key));
-  return Object.fromEntries(
-    entries.filter((entry): entry is [string, string] => typeof entry[1] === "string"),
-  );
-}

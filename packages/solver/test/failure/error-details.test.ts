@@ -24,8 +24,36 @@ describe("decodeErrorDetails()", () => {
     expect(await decodeErrorDetails([{ type, value }])).toEqual([{ kind: "unknown", type, value }]);
   });
 
+  test("takes JSON with another prefix for an unknown type, but messages in binary with any", async () => {
+    const type = "x/github.com/moby/buildkit/errdefs.Vertex+json";
+    const value = json('{"digest":"sha256:abc"}');
+    expect(await decodeErrorDetails([{ type, value }])).toEqual([{ kind: "unknown", type, value }]);
+    const binary = { type: "x/y/errdefs.Vertex", value: json("\n\u0003abc") };
+    expect(await decodeErrorDetails([binary])).toEqual([{ kind: "vertex", digest: "abc" }]);
+  });
+
+  test("makes texts well-formed, and tells a step that is empty from one that is missing", async () => {
+    const value = json('{"description":{"x":"a\\ud83d"},"file":{"index":"2"}}');
+    const [detail] = await decodeErrorDetails([{ type: "errdefs.Solve+json", value }]);
+    expect(detail).toMatchObject({ solve: { op: undefined, description: { x: "a\ufffd" }, fileAction: 2 } });
+  });
+
+  test("reads names in any case, and null as nothing", async () => {
+    const exit = { type: "gatewayapi.ExitMessage+json", value: json('{"code":3}') };
+    const vertex = { type: "errdefs.Vertex+json", value: json("null") };
+    expect(await decodeErrorDetails([exit, vertex])).toEqual([
+      { kind: "exit", code: 3 },
+      { kind: "vertex", digest: "" },
+    ]);
+  });
+
   test("leaves out known details that do not decode", async () => {
     const broken = [
+      { type: "errdefs.Vertex+json", value: json('{"digest":5}') },
+      { type: "errdefs.Source+json", value: json('{"info":{"data":"?"}}') },
+      { type: "stack.Stack+json", value: json('{"pid":"5"}') },
+      { type: "gatewayapi.ExitMessage+json", value: json('{"Code":-1}') },
+      { type: "policysession.DecisionResponse+json", value: json('{"denyMessages":[]}') },
       { type: "errdefs.Vertex+json", value: json("{") },
       { type: "errdefs.Vertex+json", value: json("[]") },
       { type: "errdefs.Vertex", value: new Uint8Array([0xff]) },
