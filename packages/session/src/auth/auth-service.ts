@@ -29,7 +29,8 @@ export interface AuthOptions {
   readonly allowedRegistries?: readonly string[] | undefined;
   /**
    * Asked before credentials go to a token server that is not at the registry's own host nor known to be its own,
-   * or to one on loopback by plain http. Default: such servers are refused.
+   * and before one on loopback is asked by plain http. Default: such servers are refused. Without credentials for the
+   * registry every token server may be asked by https, as for public images of a registry behind another's.
    */
   readonly allowTokenRealm?: AllowTokenRealm | undefined;
   /** TLS towards the token servers of single registries, by the daemon's name for the registry. */

@@ -74,9 +74,11 @@ describe("createAuth()", () => {
     );
   });
 
-  test("fails the session when the token server is not the registry's", async () => {
+  test("fails the session when the user's password is wanted for a token server of another host", async () => {
     const failures: Error[] = [];
-    const daemon = connectTo(async () => undefined, { fail: (error) => failures.push(error) });
+    const daemon = connectTo(async () => ({ username: "u", password: "p" }), {
+      fail: (error) => failures.push(error),
+    });
     await expect(daemon.fetchToken({ host: "r.io", realm: "https://evil.example/token" })).rejects.toThrow(
       "Cannot get a token for r.io: The token server that r.io names is at https://evil.example",
     );

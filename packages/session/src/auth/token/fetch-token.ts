@@ -16,7 +16,7 @@ import { type TokenRequest, toOAuthRequest, toTokenRequest } from "./token-reque
 
 export interface FetchTokenOptions extends AbortOptions {
   readonly auth: RegistryAuth;
-  /** Asked about a token server that is not known to belong to the registry. Default: it is refused. */
+  /** Asked before credentials go to a token server that is not known to belong to the registry. Default: it is refused. */
   readonly allowTokenRealm?: AllowTokenRealm | undefined;
   readonly tls?: RegistryTls | undefined;
 }
@@ -36,10 +36,16 @@ export async function fetchToken(request: TokenRequest, options: FetchTokenOptio
   signal?.throwIfAborted();
   if (auth.registryToken)
     return { token: auth.registryToken, expiresInSeconds: DEFAULT_EXPIRY_SECONDS, issuedAtSeconds: 0 };
-  const url = await raceAbort(checkTokenRealm(request.host, request.realm, allowTokenRealm), signal);
+  const rules = { hasCredentials: hasCredentials(auth, tls), allow: allowTokenRealm };
+  const url = await raceAbort(checkTokenRealm(request.host, request.realm, rules), signal);
   return withDeadline(url, signal, (deadline) =>
     askServer(url, request, auth, { tls: toRequestTls(tls), signal: deadline }),
   );
+}
+
+/** A client certificate says who the user is, as a secret does. */
+function hasCredentials(auth: RegistryAuth, tls: RegistryTls | undefined): boolean {
+  return toNameAndSecret(auth).secret !== "" || tls?.cert !== undefined;
 }
 
 async function askServer(

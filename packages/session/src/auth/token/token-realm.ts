@@ -20,25 +20,32 @@ const KNOWN_REALM_HOSTS: ReadonlyMap<string, string> = new Map([
   ["registry.digitalocean.com", "api.digitalocean.com"],
 ]);
 
+export interface TokenRealmRules {
+  /** Whether anything of the user's would go there. */
+  readonly hasCredentials: boolean;
+  readonly allow?: AllowTokenRealm | undefined;
+}
+
 /**
- * Checks where the user's secret would go, which the daemon says: to the registry's own host or a token server known
- * to be its own, by https, or where `allow` says so. Plain http is for `allow` too, and for loopback only.
+ * Checks where a token is to be asked for, which the daemon says. The user's credentials go to the registry's own host
+ * or a token server known to be its own, by https, or where `allow` says so; without credentials any host may be asked
+ * by https. Plain http is for `allow` in both cases, and for loopback only.
  *
  * @throws {SessionError} `BK_TOKEN_REALM_REFUSED`.
  */
 export async function checkTokenRealm(
   registry: string,
   realm: string,
-  allow: AllowTokenRealm | undefined,
+  { hasCredentials, allow }: TokenRealmRules,
 ): Promise<URL> {
   const url = URL.canParse(realm) ? new URL(realm) : undefined;
   if (url === undefined || url.username !== "" || url.password !== "")
     throw refuse(registry, "is not a URL that can be used");
   const where = `is at ${url.origin}`;
   if (url.protocol === "https:") {
-    if (isOwnRealm(registry, url)) return url;
+    if (!hasCredentials || isOwnRealm(registry, url)) return url;
   } else if (url.protocol !== "http:" || !isLoopback(url.hostname)) {
-    throw refuse(registry, `${where}, and credentials go by https only`);
+    throw refuse(registry, `${where}, and tokens are asked for by https only`);
   }
   if (await allow?.({ registry, realm: new URL(url) })) return url;
   throw refuse(

@@ -88,6 +88,30 @@ describe("fetchToken()", () => {
     expect(server.requests).toEqual([]);
   });
 
+  test.each([
+    ["no credentials", { username: "", password: "" }],
+    ["a name alone", { username: "ada", password: "" }],
+  ])(
+    "asks a token server on another host with %s, as for an image that anybody may pull",
+    async (_, nobody) => {
+      await using server = await startTokenServer(answerToken("t"), pki.server);
+      const request = { ...requestTo(server.origin), host: "lscr.io" };
+      const tls = { ca: pki.ca.cert };
+      await expect(fetchToken(request, { auth: nobody, tls })).resolves.toMatchObject({ token: "t" });
+      expect(server.requests).toEqual(["GET /token?a=secret&scope=repository%3Aa%3Apull&service=s"]);
+    },
+  );
+
+  test("shows a client certificate to no token server on another host", async () => {
+    await using server = await startTokenServer(answerToken("t"), pki.server);
+    const request = { ...requestTo(server.origin), host: "r.io" };
+    const tls = { ca: pki.ca.cert, cert: pki.client.cert, key: pki.client.key };
+    await expect(fetchToken(request, { auth: { username: "", password: "" }, tls })).rejects.toMatchObject({
+      code: "BK_TOKEN_REALM_REFUSED",
+    });
+    expect(server.requests).toEqual([]);
+  });
+
   test("gives up after a refusal of the credentials themselves", async () => {
     await using server = await startTokenServer((_request, response) => {
       response.writeHead(403).end("hunter2 is wrong");

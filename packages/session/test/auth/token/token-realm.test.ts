@@ -13,7 +13,7 @@ describe("checkTokenRealm()", () => {
     ["registry-1.docker.io", "https://auth.docker.io/token"],
     ["registry.gitlab.com", "https://gitlab.com/jwt/auth"],
   ])("lets the registry %s name %s without being asked", async (registry, realm) => {
-    const url = await checkTokenRealm(registry, realm, undefined);
+    const url = await checkTokenRealm(registry, realm, { hasCredentials: true });
     expect(url.href).toBe(new URL(realm).href);
   });
 
@@ -33,12 +33,16 @@ describe("checkTokenRealm()", () => {
       "https://https/token",
     ],
   ])("refuses %s unless it is allowed", async (_, registry, realm) => {
-    await expect(checkTokenRealm(registry, realm, undefined)).rejects.toMatchObject({
+    await expect(checkTokenRealm(registry, realm, { hasCredentials: true })).rejects.toMatchObject({
       code: "BK_TOKEN_REALM_REFUSED",
       message: expect.stringContaining("allowTokenRealm"),
     });
-    await expect(checkTokenRealm(registry, realm, async () => false)).rejects.toThrow(new URL(realm).origin);
-    await expect(checkTokenRealm(registry, realm, allowAll)).resolves.toMatchObject({ href: realm });
+    await expect(
+      checkTokenRealm(registry, realm, { hasCredentials: true, allow: async () => false }),
+    ).rejects.toThrow(new URL(realm).origin);
+    await expect(
+      checkTokenRealm(registry, realm, { hasCredentials: true, allow: allowAll }),
+    ).resolves.toMatchObject({ href: realm });
   });
 
   test.each([
@@ -48,15 +52,34 @@ describe("checkTokenRealm()", () => {
     ["user information", "https://r.io@evil.example/token"],
     ["no URL", "token"],
   ])("refuses %s whatever is allowed", async (_, realm) => {
-    await expect(checkTokenRealm("r.io", realm, allowAll)).rejects.toMatchObject({
-      code: "BK_TOKEN_REALM_REFUSED",
+    for (const hasCredentials of [true, false]) {
+      await expect(checkTokenRealm("r.io", realm, { hasCredentials, allow: allowAll })).rejects.toMatchObject(
+        {
+          code: "BK_TOKEN_REALM_REFUSED",
+        },
+      );
+    }
+  });
+
+  test("lets a registry name any host by https when there are no credentials", async () => {
+    const rules = { hasCredentials: false, allow: () => false };
+    await expect(checkTokenRealm("lscr.io", "https://ghcr.io/token", rules)).resolves.toMatchObject({
+      href: "https://ghcr.io/token",
     });
+  });
+
+  test("asks about plain http on loopback without credentials, too", async () => {
+    await expect(
+      checkTokenRealm("r.io", "http://localhost:1/", { hasCredentials: false }),
+    ).rejects.toMatchObject({ code: "BK_TOKEN_REALM_REFUSED" });
   });
 
   test.each(["http://localhost:1/", "http://127.0.0.1:1/", "http://127.1/", "http://[::1]:1/"])(
     "takes %s for loopback",
     async (realm) => {
-      await expect(checkTokenRealm("r.io", realm, allowAll)).resolves.toBeInstanceOf(URL);
+      await expect(
+        checkTokenRealm("r.io", realm, { hasCredentials: true, allow: allowAll }),
+      ).resolves.toBeInstanceOf(URL);
     },
   );
 });
