@@ -5,6 +5,7 @@ import { findTransportError } from "@bk/transport";
 import type { Daemon } from "./daemon/daemon.js";
 import type { FailureContext } from "./failure/failure-context.js";
 import { findCompletedBuild, readBuildError } from "./history/build-error.js";
+import { askSecondConnection } from "./second-connection.js";
 import { readStatus } from "./status/read-status.js";
 
 /*
@@ -19,7 +20,6 @@ const GRACE_MS = 300;
 /** Status silence after which the connection is asked. */
 const SILENCE_MS = 2_000;
 const PROBE_TIMEOUT_MS = 1_000;
-const RECOVERY_TIMEOUT_MS = 1_500;
 /** gRPC status codes that a daemon ends a build with when its client has gone: as canceled, or as out of reach. */
 const [CANCELED, UNAVAILABLE] = [1, 14];
 /** The same in the words of an error that wraps one. */
@@ -38,21 +38,15 @@ export async function recoverBuildError(
   ref: string,
   signal?: AbortSignal,
 ): Promise<Status | undefined> {
-  await using other = daemon.fork();
-  const limit = AbortSignal.timeout(RECOVERY_TIMEOUT_MS);
-  const closeAtLimit = () => void other.close();
-  limit.addEventListener("abort", closeAtLimit, { once: true });
-  signal?.addEventListener("abort", closeAtLimit, { once: true });
   try {
-    const record = await findCompletedBuild(other, ref, { signal: limit });
-    const error = record && (await readBuildError(other, record, { signal: limit }));
+    const error = await askSecondConnection(daemon, { signal }, async (other, limit) => {
+      const record = await findCompletedBuild(other, ref, { signal: limit });
+      return record && readBuildError(other, record, { signal: limit });
+    });
     // What the daemon makes of the lost connection itself is no news.
     return error && isOfLostClient(error) ? undefined : error;
   } catch {
     return undefined; // the daemon is gone, or too old to have a history
-  } finally {
-    limit.removeEventListener("abort", closeAtLimit);
-    signal?.removeEventListener("abort", closeAtLimit);
   }
 }
 
@@ -109,13 +103,13 @@ async function recoverSteps(
   failures: FailureContext,
   signal: AbortSignal,
 ): Promise<void> {
-  await using other = daemon.fork();
-  const limit = AbortSignal.any([signal, AbortSignal.timeout(RECOVERY_TIMEOUT_MS)]);
   try {
-    for await (const status of readStatus(other, ref, { signal: limit })) {
-      failures.add({ ...status, logs: [] });
-      if (failures.failedVertex()) return;
-    }
+    await askSecondConnection(daemon, { signal }, async (other, limit) => {
+      for await (const status of readStatus(other, ref, { signal: limit })) {
+        failures.add({ ...status, logs: [] });
+        if (failures.failedVertex()) return;
+      }
+    });
   } catch {
     // what is known has to do
   }

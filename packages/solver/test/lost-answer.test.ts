@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
+
+import { setTimeout as delay } from "node:timers/promises";
 import { ReadContentResponseSchema } from "@bk/proto/content";
 import { BuildHistoryEventSchema, BuildHistoryEventType, SolveRequestSchema } from "@bk/proto/control";
 import { StatusSchema } from "@bk/proto/rpc";
 import { joinSessionTunnel, leakCheck, openSessionPeer, startFakeDaemon, tree } from "@bk/testing";
-import { createDialer, parseAddress } from "@bk/transport";
+import { createDialer, type Dialer, parseAddress } from "@bk/transport";
 import { create, type MessageInitShape, toBinary } from "@bufbuild/protobuf";
 import { describe, expect, test } from "vitest";
 import { createDaemon, solve } from "../src/index.js";
@@ -50,10 +52,32 @@ function startLosing({ error, whole, isBlobLost }: LosingOptions) {
   });
 }
 
-async function build(address: string) {
+async function build(address: string, dialer: Dialer = createDialer(parseAddress(address))) {
   await using dir = await tree('ADD Dockerfile file "FROM scratch"');
-  await using daemon = createDaemon({ dialer: createDialer(parseAddress(address)) });
+  await using daemon = createDaemon({ dialer });
   await solve(daemon, { contextDir: dir.path, ref: "r1" });
+}
+
+/** As through ssh: every connection takes 2 s. */
+function createSlowDialer(address: string): Dialer {
+  const dialer = createDialer(parseAddress(address));
+  return {
+    endpoint: dialer.endpoint,
+    async dial(options = {}) {
+      await delay(2_000, undefined, { signal: options.signal });
+      return dialer.dial(options);
+    },
+  };
+}
+
+/** As to a machine that is gone: the second connection neither comes nor fails. */
+function createDialerOnce(address: string): Dialer {
+  const dialer = createDialer(parseAddress(address));
+  let dials = 0;
+  return {
+    endpoint: dialer.endpoint,
+    dial: (options) => (++dials === 1 ? dialer.dial(options) : new Promise(() => {})),
+  };
 }
 
 describe("a connection that is lost as a build fails", () => {
@@ -89,6 +113,23 @@ describe("a connection that is lost as a build fails", () => {
     await expect(build(fake.address)).rejects.toMatchObject({
       code: "BK_SOLVE_FAILED",
       failure: { message: "the step failed" },
+    });
+  });
+
+  test("does not lose the error where connections take seconds", async () => {
+    await using fake = await startLosing({ error: { code: UNKNOWN, message: "the step failed" } });
+
+    await expect(build(fake.address, createSlowDialer(fake.address))).rejects.toMatchObject({
+      code: "BK_SOLVE_FAILED",
+      failure: { message: "the step failed" },
+    });
+  });
+
+  test("is what is told when the daemon cannot be asked again", async () => {
+    await using fake = await startLosing({ error: { code: UNKNOWN, message: "the step failed" } });
+
+    await expect(build(fake.address, createDialerOnce(fake.address))).rejects.toMatchObject({
+      code: expect.stringMatching(/^BK_(CONNECTION|SESSION)_LOST$/),
     });
   });
 

@@ -19,6 +19,8 @@ export interface OpenStreamOptions extends AbortOptions {
  */
 export interface Channel extends AsyncDisposable {
   readonly endpoint: string;
+  /** How long the last connection took, from the dial until the peer was known to speak HTTP/2. Without one, nothing. */
+  readonly connectMs: number | undefined;
   /** Makes sure there is a connection. @throws {TransportError} why there is none. */
   connect(options?: AbortOptions): Promise<void>;
   /**
@@ -63,10 +65,15 @@ class Http2Channel implements Channel {
   #phase: Phase = { kind: "idle" };
   #waiters = 0;
   #liveHolders = 0;
+  #connectMs: number | undefined;
 
   constructor(dialer: Dialer) {
     this.endpoint = dialer.endpoint;
     this.#dialer = dialer;
+  }
+
+  get connectMs(): number | undefined {
+    return this.#connectMs;
   }
 
   async connect({ signal }: AbortOptions = {}): Promise<void> {
@@ -150,12 +157,14 @@ class Http2Channel implements Channel {
   }
 
   #dial(): Phase & { kind: "dialing" } {
+    const startedAt = performance.now();
     const controller = new AbortController();
     const connection = openConnection(this.#dialer, { signal: controller.signal });
     const dialing = { kind: "dialing", controller, connection } as const;
     this.#phase = dialing;
     connection.then(
       (opened) => {
+        this.#connectMs = performance.now() - startedAt;
         this.#adopt(opened);
         if (this.#phase === dialing) this.#phase = { kind: "ready", connection: opened };
         else opened.destroy(closedError(this.endpoint));
