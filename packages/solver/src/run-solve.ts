@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto";
 import type { SolveResponse } from "@bk/proto/control";
 import type { Status } from "@bk/proto/rpc";
 import { createSession, type Session, SessionError } from "@bk/session";
+import { raceAbort } from "@bk/transport";
 import { type BuildResult, toBuildResult } from "./build-result.js";
 import { createContextServices } from "./context-services.js";
 import type { Daemon } from "./daemon/daemon.js";
@@ -109,8 +110,10 @@ export async function runSolve(
     const response = await scope.race(callSolve(open, { frontend, status }));
     await status.finish({ ...STATUS_TAIL.success, signal: scope.signal });
     signal?.throwIfAborted();
-    exports.checkReceived();
+    await raceAbort(exports.checkReceived(), signal);
     await stores.finish(response.exporterResponse, { signal });
+    signal?.throwIfAborted();
+    await exports.placeFiles();
     return toBuildResult(ref, response, resolved.exports);
   } catch (failure) {
     if (signal?.aborted) throw signal.reason;

@@ -12,7 +12,7 @@ import {
 } from "@bk/session";
 import type { ExportReceiver, ResolvedExport } from "../options/exports/resolved-export.js";
 import { invalidOption } from "../options/invalid-option.js";
-import { checkFileTarget, openFileTarget } from "./file-target.js";
+import { checkFileTarget, type StagedFile, stageFile } from "./file-target.js";
 import { checkSharedPlaces } from "./shared-places.js";
 
 /** What receives the exports that come over the session. */
@@ -23,8 +23,14 @@ interface ExportServices extends AsyncDisposable {
    *
    * @throws {SessionError} `BK_EXPORT_FAILED`
    */
-  checkReceived(): void;
-  /** Waits until no file is half there any more. The session must have ended. */
+  checkReceived(): Promise<void>;
+  /**
+   * Puts the files in their places, in the order of the exports, until one fails.
+   *
+   * @throws {SessionError} `BK_EXPORT_FAILED`
+   */
+  placeFiles(): Promise<void>;
+  /** Removes the files that were not put in their places. The session must have ended. */
   [Symbol.asyncDispose](): Promise<void>;
 }
 
@@ -36,11 +42,11 @@ interface ExportServices extends AsyncDisposable {
  */
 export async function createExportServices(exports: readonly ResolvedExport[]): Promise<ExportServices> {
   await checkSharedPlaces(exports);
-  const opened: Promise<void>[] = [];
+  const files: ExportedFile[] = [];
   const missing = new Set<number>();
   const targets = new Map<number, OpenExport | DirectoryExport>();
   for (const [index, { receiver }] of exports.entries()) {
-    const target = receiver && (await createTarget(`exports[${index}]`, receiver, opened));
+    const target = receiver && (await createTarget(index, receiver, files));
     if (target === undefined) continue;
     missing.add(index);
     targets.set(
@@ -50,13 +56,29 @@ export async function createExportServices(exports: readonly ResolvedExport[]): 
   }
   return {
     attachables: targets.size > 0 ? [createFileSend(targets)] : [],
-    checkReceived() {
+    async checkReceived() {
       for (const index of missing) throw notReceived(index);
+      await Promise.all(files.map(async ({ opening }) => (await opening).done));
+    },
+    async placeFiles() {
+      for (const { opening } of files.toSorted((a, b) => a.index - b.index)) await (await opening).place();
     },
     async [Symbol.asyncDispose]() {
-      await Promise.all(opened);
+      await Promise.all(files.map(removeFile));
     },
   };
+}
+
+/** A file that the daemon has begun to send. */
+interface ExportedFile {
+  /** The export's. */
+  readonly index: number;
+  readonly opening: Promise<StagedFile>;
+}
+
+async function removeFile({ opening }: ExportedFile): Promise<void> {
+  const file = await opening.catch(() => undefined); // nothing was made
+  await file?.[Symbol.asyncDispose]();
 }
 
 function onOpen(target: OpenExport | DirectoryExport, call: () => void): OpenExport | DirectoryExport {
@@ -84,10 +106,11 @@ function notReceived(index: number): SessionError {
 }
 
 async function createTarget(
-  option: string,
+  index: number,
   receiver: ExportReceiver,
-  opened: Promise<void>[],
+  files: ExportedFile[],
 ): Promise<OpenExport | DirectoryExport | undefined> {
+  const option = `exports[${index}]`;
   switch (receiver.kind) {
     case "stream":
       return receiver.open;
@@ -96,9 +119,8 @@ async function createTarget(
     case "file":
       await checkFileTarget(`${option}.dest`, receiver.path);
       return () => {
-        const opening = openFileTarget(receiver.path);
-        // Whoever sends into it hears what it fails with.
-        opened.push(opening.then(({ done }) => done).catch(() => {}));
+        const opening = stageFile(receiver.path);
+        files.push({ index, opening });
         return opening;
       };
     case "directory":

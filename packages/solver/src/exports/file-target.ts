@@ -30,6 +30,20 @@ export async function checkFileTarget(option: string, path: string): Promise<voi
   });
 }
 
+/** A file that is written beside its place. */
+export interface StagedFile extends ExportTarget, AsyncDisposable {
+  /** Resolves once all of the file is on the disk, beside its place. */
+  readonly done: Promise<void>;
+  /**
+   * Puts it in its place, once it is done.
+   *
+   * @throws {SessionError} `BK_EXPORT_FAILED`
+   */
+  place(): Promise<void>;
+  /** Removes what is not in its place. `body` must have been ended or destroyed. */
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
 /**
  * A file that appears when all of it is there. It is written beside its place, flushed to the disk and renamed, so
  * that an old file stays whole until then, and for good when the export fails. A symbolic link is kept and what it
@@ -38,6 +52,12 @@ export async function checkFileTarget(option: string, path: string): Promise<voi
  * `done` rejects with {SessionError} `BK_EXPORT_FAILED`, after nothing of it is left.
  */
 export async function openFileTarget(path: string): Promise<ExportTarget> {
+  const { body, done, place } = await stageFile(path);
+  return { body, done: done.then(place) };
+}
+
+/** As `openFileTarget`, but for the last step, which is `place`. */
+export async function stageFile(path: string): Promise<StagedFile> {
   try {
     await mkdir(dirname(path), { recursive: true });
     const found = await stat(path).catch(() => undefined);
@@ -59,36 +79,53 @@ interface Replacement {
   readonly mode: number;
 }
 
-function replaceFile({ path, place, temporary, mode }: Replacement, file: FileHandle): ExportTarget {
+function replaceFile({ path, place, temporary, mode }: Replacement, file: FileHandle): StagedFile {
   const body = file.createWriteStream({ autoClose: false, highWaterMark: BUFFER_BYTES });
   // The stream holds on to the file.
   const close = () => {
     body.destroy();
     return file.close();
   };
+  const remove = () => rm(temporary, { force: true });
   async function complete(): Promise<void> {
     try {
       await finished(body);
       await file.chmod(mode);
       await file.sync();
       await close();
-      await rename(temporary, place);
     } catch (cause) {
       await close().catch(() => {});
-      await rm(temporary, { force: true });
+      await remove();
       throw exportFailed(path, cause);
     }
-    await syncDirectory(dirname(place));
   }
-  return { body, done: complete() };
+  const done = complete();
+  return {
+    body,
+    done,
+    async place() {
+      await done;
+      try {
+        await rename(temporary, place);
+      } catch (cause) {
+        await remove();
+        throw exportFailed(path, cause);
+      }
+      await syncDirectory(dirname(place));
+    },
+    async [Symbol.asyncDispose]() {
+      await done.catch(() => {});
+      await remove();
+    },
+  };
 }
 
-function writeThrough(path: string, file: FileHandle): ExportTarget {
+function writeThrough(path: string, file: FileHandle): StagedFile {
   const body = file.createWriteStream({ highWaterMark: BUFFER_BYTES });
   const done = finished(body).catch((cause: unknown) => {
     throw exportFailed(path, cause);
   });
-  return { body, done };
+  return { body, done, place: () => done, [Symbol.asyncDispose]: () => done.catch(() => {}) };
 }
 
 /** The new name survives a crash of the machine, where directories can be synced at all. */
