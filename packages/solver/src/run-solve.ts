@@ -15,6 +15,7 @@ import { createMountServices } from "./mount-services.js";
 import { resolveSolveOptions } from "./options/solve-options.js";
 import { createSolveRequest, type SolveRequestInit } from "./options/solve-request.js";
 import { ownStreams } from "./own-streams.js";
+import { checkSharedPlaces } from "./places/shared-places.js";
 import { openScope, type Scope } from "./scope.js";
 import type { SolveCallOptions } from "./solve-call-options.js";
 import { followStatus, type StatusFollower } from "./status/status-follower.js";
@@ -69,6 +70,7 @@ export async function runSolve(
     onUnreadable: options.onUnreadable,
   });
   await using exports = await createExportServices(resolved.exports);
+  await checkSharedPlaces(checked);
   using scope = openScope(signal);
   await using session = createSession({
     attachables: [

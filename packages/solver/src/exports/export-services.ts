@@ -13,7 +13,6 @@ import {
 import type { ExportReceiver, ResolvedExport } from "../options/exports/resolved-export.js";
 import { invalidOption } from "../options/invalid-option.js";
 import { checkFileTarget, type StagedFile, stageFile } from "./file-target.js";
-import { checkSharedPlaces } from "./shared-places.js";
 
 /** What receives the exports that come over the session. */
 interface ExportServices extends AsyncDisposable {
@@ -37,11 +36,10 @@ interface ExportServices extends AsyncDisposable {
 /**
  * Makes sure that exports can go where they should, without touching anything there.
  *
- * @throws {SolverError} `BK_OPTIONS_INVALID` for a place that cannot be written to, a directory that must not be
- * emptied, and two exports to one place.
+ * @throws {SolverError} `BK_OPTIONS_INVALID` for a place that cannot be written to, and a directory that must not be
+ * emptied.
  */
 export async function createExportServices(exports: readonly ResolvedExport[]): Promise<ExportServices> {
-  await checkSharedPlaces(exports);
   const files: ExportedFile[] = [];
   const missing = new Set<number>();
   const targets = new Map<number, OpenExport | DirectoryExport>();
