@@ -4,5 +4,5 @@ import { textImports } from "../../scripts/lib/text-imports.mjs";
 
 export default defineConfig({
   plugins: [textImports()],
-  test: { name: "@bk/progress", testTimeout: 30_000, hookTimeout: 30_000 },
+  test: { name: "@bk/progress", testTimeout: 60_000, hookTimeout: 60_000 },
 });

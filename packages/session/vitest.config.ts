@@ -1,4 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
 import { defineConfig } from "vitest/config";
 
-export default defineConfig({ test: { name: "@bk/session", testTimeout: 30_000, hookTimeout: 30_000 } });
+export default defineConfig({ test: { name: "@bk/session", testTimeout: 60_000, hookTimeout: 60_000 } });

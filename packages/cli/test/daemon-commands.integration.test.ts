@@ -54,7 +54,7 @@ integration.describe("bk du, prune, workers, info and history", () => {
     const filter = ["--filter", `description~=${file}`];
     const states = async () => (await json("du", ...filter)).map(({ inUse }: { inUse: boolean }) => inUse);
     // The build's last references go shortly after its end.
-    await expect.poll(states).toEqual([false]);
+    await expect.poll(states, { timeout: 30_000 }).toEqual([false]);
 
     const { stdout } = await bk("prune", ...filter);
 

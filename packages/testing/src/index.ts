@@ -53,3 +53,4 @@ export { describeTerminal, startTerminal, type Terminal, type TerminalOptions } 
 export { type Certificate, createTestPki, type TestPki } from "./tls.js";
 export { type TmpDir, tmpDir } from "./tmp-dir.js";
 export { startTokenServer, type TokenServer, type TokenServerOptions } from "./token-server.js";
+export { waitUntil } from "./wait-until.js";

@@ -4,7 +4,7 @@ import { once } from "node:events";
 import type { ClientHttp2Stream, ServerHttp2Stream } from "node:http2";
 import type { Duplex } from "node:stream";
 import { text } from "node:stream/consumers";
-import { leakCheck } from "@bk/testing";
+import { leakCheck, waitUntil } from "@bk/testing";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { type Channel, createChannel } from "../src/channel.js";
 import type { Dialer } from "../src/dialer.js";
@@ -119,7 +119,7 @@ describe("createChannel()", () => {
     const reason = new Error("enough");
     stream.once("response", () => controller.abort(reason));
     expect(await failure(stream)).toBe(reason);
-    await vi.waitUntil(() => streams[0]?.closed);
+    await waitUntil(() => streams[0]?.closed);
     expect(streams[0]?.rstCode).toBe(8);
     await channel.connect();
     expect(server.sessions).toHaveLength(1);
@@ -202,7 +202,7 @@ describe("createChannel()", () => {
     running.write("first ");
     await once(running, "response");
     server.sessions[0]?.goaway(0);
-    await vi.waitUntil(() => running.session?.closed);
+    await waitUntil(() => running.session?.closed);
     expect(await call(channel, "new")).toBe("new");
     expect(server.sessions).toHaveLength(2);
     running.end("last");

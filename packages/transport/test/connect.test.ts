@@ -2,10 +2,10 @@
 import { once } from "node:events";
 import { createServer } from "node:http2";
 import { Control } from "@bk/proto/control";
-import { leakCheck } from "@bk/testing";
+import { leakCheck, waitUntil } from "@bk/testing";
 import { Code, ConnectError, type ConnectRouter, createClient } from "@connectrpc/connect";
 import { connectNodeAdapter } from "@connectrpc/connect-node";
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, test } from "vitest";
 import { createChannel } from "../src/channel.js";
 import { createConnectTransport } from "../src/connect.js";
 import { findTransportError } from "../src/errors.js";
@@ -135,9 +135,9 @@ describe("createConnectTransport()", () => {
     await using _channel = channel;
     const controller = new AbortController();
     const failure = catchConnectError(client.info({}, { signal: controller.signal }));
-    await vi.waitUntil(() => daemon.started);
+    await waitUntil(() => daemon.started);
     controller.abort(new Error("enough"));
     expect((await failure).code).toBe(Code.Canceled);
-    await vi.waitUntil(() => daemon.canceled);
+    await waitUntil(() => daemon.canceled);
   });
 });

@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { type ClientHttp2Session, connect } from "node:http2";
 import { connect as connectSocket, type Socket } from "node:net";
 import { Duplex } from "node:stream";
-import { leakCheck } from "@bk/testing";
+import { leakCheck, waitUntil } from "@bk/testing";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { createChannel } from "../src/channel.js";
 import type { TransportError } from "../src/errors.js";
@@ -102,7 +102,7 @@ describe("watchLiveness()", () => {
     // The answer to the client's SETTINGS may still arrive in the first second.
     vi.advanceTimersByTime(21_000);
     expect(link.pings()).toBe(1);
-    await vi.waitUntil(() => link.socket.bytesRead > before);
+    await waitUntil(() => link.socket.bytesRead > before);
     vi.advanceTimersByTime(19_000);
     expect(link.session.destroyed).toBe(false);
   });
@@ -180,7 +180,7 @@ describe("Channel.watchLiveness()", () => {
     expect(vi.getTimerCount()).toBe(1);
     channel.reset(new Error("again"));
     await channel.connect();
-    await vi.waitUntil(() => vi.getTimerCount() === 1);
+    await waitUntil(() => vi.getTimerCount() === 1);
     first[Symbol.dispose]();
     first[Symbol.dispose]();
     expect(vi.getTimerCount()).toBe(1);
@@ -195,7 +195,7 @@ describe("Channel.watchLiveness()", () => {
     using _watch = channel.watchLiveness();
     const stream = await channel.openStream("/a.B/C");
     const failed = once(stream, "error");
-    await vi.waitUntil(() => server.sessions.length === 1);
+    await waitUntil(() => server.sessions.length === 1);
     for (const socket of server.sockets) socket.pause();
     vi.spyOn(server.sessions[0] ?? expect.fail(), "ping");
     vi.advanceTimersByTime(60_000);

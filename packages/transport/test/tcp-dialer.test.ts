@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { createServer, type TlsOptions as ServerTlsOptions } from "node:tls";
-import { createTestPki, leakCheck, type TestPki, tmpDir } from "@bk/testing";
+import { createTestPki, leakCheck, type TestPki, tmpDir, waitUntil } from "@bk/testing";
 import { afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { createChannel } from "../src/channel.js";
 import { createDialer } from "../src/create-dialer.js";
@@ -178,7 +178,7 @@ describe("createTcpDialer() with TLS", () => {
     await using server = await startRawServer((socket) => socket.resume());
     vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
     const dialing = catchTransportError(dialTls(server, { ca: pki.ca.cert }));
-    await vi.waitUntil(() => [...server.sockets].some((socket) => socket.bytesRead > 0));
+    await waitUntil(() => [...server.sockets].some((socket) => socket.bytesRead > 0));
     await vi.advanceTimersByTimeAsync(20_000);
     const error = await dialing;
     expect(error.code).toBe("BK_CONNECT_TIMEOUT");
@@ -189,8 +189,8 @@ describe("createTcpDialer() with TLS", () => {
     const controller = new AbortController();
     const dialer = createTcpDialer({ host: "127.0.0.1", port: server.port, tls: { ca: pki.ca.cert } });
     const dialing = dialer.dial({ signal: controller.signal });
-    await vi.waitUntil(() => server.sockets.size === 1);
-    await vi.waitUntil(() => [...server.sockets].some((socket) => socket.bytesRead > 0));
+    await waitUntil(() => server.sockets.size === 1);
+    await waitUntil(() => [...server.sockets].some((socket) => socket.bytesRead > 0));
     const reason = new Error("enough");
     controller.abort(reason);
     await expect(dialing).rejects.toBe(reason);

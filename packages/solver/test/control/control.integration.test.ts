@@ -68,7 +68,9 @@ integration.describe("a daemon's cache, workers and history", () => {
       const filter = [`description~=${file}`];
       // The build's last references go shortly after its end.
       await expect
-        .poll(async () => (await diskUsage(daemon, { filter })).map(({ inUse }) => inUse))
+        .poll(async () => (await diskUsage(daemon, { filter })).map(({ inUse }) => inUse), {
+          timeout: 30_000,
+        })
         .toEqual([false]);
 
       const pruned: UsageRecord[] = [];

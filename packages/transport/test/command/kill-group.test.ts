@@ -25,6 +25,6 @@ test.skipIf(process.platform !== "linux")(
 
     killGroup(child);
 
-    await expect.poll(() => isRunning(stubborn)).toBe(false);
+    await expect.poll(() => isRunning(stubborn), { timeout: 30_000 }).toBe(false);
   },
 );

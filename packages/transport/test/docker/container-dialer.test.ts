@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { EventEmitter, once } from "node:events";
 import type { Duplex } from "node:stream";
-import { leakCheck, type TmpDir, tmpDir } from "@bk/testing";
+import { leakCheck, type TmpDir, tmpDir, waitUntil } from "@bk/testing";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { parseAddress } from "../../src/address.js";
 import { createChannel } from "../../src/channel.js";
@@ -104,7 +104,7 @@ describe("createDockerContainerDialer()", () => {
     docker = await startRawServer((socket) => socket.resume(), dir.join("docker.sock"));
     vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
     const dialing = catchTransportError(dialerTo("buildkitd").dial());
-    await vi.waitUntil(() => [...docker.sockets].some((socket) => socket.bytesRead > 0));
+    await waitUntil(() => [...docker.sockets].some((socket) => socket.bytesRead > 0));
     await vi.advanceTimersByTimeAsync(20_000);
     expect(await dialing).toMatchObject({
       code: "BK_CONNECT_TIMEOUT",

@@ -2,7 +2,7 @@
 
 import { PassThrough, Readable } from "node:stream";
 import { text } from "node:stream/consumers";
-import { leakCheck, tmpDir } from "@bk/testing";
+import { leakCheck, tmpDir, waitUntil } from "@bk/testing";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { type DockerEndpoint, resolveDockerEndpoint } from "../../src/docker/endpoint.js";
 import { resolveDockerMode } from "../../src/docker/mode.js";
@@ -90,11 +90,11 @@ describe("dockerRequest()", () => {
     const body = new PassThrough();
     body.write("half a tar");
     const requesting = dockerRequest(endpointOf(server), { method: "POST", path: "/images/load", body });
-    await vi.waitUntil(() => server.sockets.size === 1);
+    await waitUntil(() => server.sockets.size === 1);
     const reason = new Error("export failed");
     body.destroy(reason);
     await expect(requesting).rejects.toBe(reason);
-    await vi.waitUntil(() => complete !== undefined);
+    await waitUntil(() => complete !== undefined);
     expect(complete).toBe(false);
   });
 
@@ -106,7 +106,7 @@ describe("dockerRequest()", () => {
     await expect(request(AbortSignal.abort(reason))).rejects.toBe(reason);
     const controller = new AbortController();
     const waiting = request(controller.signal);
-    await vi.waitUntil(() => [...server.sockets].some((socket) => socket.bytesRead > 0));
+    await waitUntil(() => [...server.sockets].some((socket) => socket.bytesRead > 0));
     controller.abort(reason);
     await expect(waiting).rejects.toBe(reason);
   });
@@ -188,7 +188,7 @@ describe("pingDocker() and resolveDockerMode()", () => {
     await using server = await startHttpServer(() => {});
     vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
     const pinging = catchTransportError(pingDocker(endpointOf(server)));
-    await vi.waitUntil(() => [...server.sockets].some((socket) => socket.bytesRead > 0));
+    await waitUntil(() => [...server.sockets].some((socket) => socket.bytesRead > 0));
     await vi.advanceTimersByTimeAsync(20_000);
     expect((await pinging).code).toBe("BK_CONNECT_TIMEOUT");
   });

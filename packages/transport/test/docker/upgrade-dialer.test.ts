@@ -2,7 +2,7 @@
 import { once } from "node:events";
 import type { Socket } from "node:net";
 import { createServer as createTlsServer } from "node:tls";
-import { createTestPki, leakCheck, tmpDir } from "@bk/testing";
+import { createTestPki, leakCheck, tmpDir, waitUntil } from "@bk/testing";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { createChannel } from "../../src/channel.js";
 import type { DockerEndpoint } from "../../src/docker/endpoint.js";
@@ -181,7 +181,7 @@ describe("createDockerUpgradeDialer()", () => {
     const controller = new AbortController();
     const dialer = createDockerUpgradeDialer({ endpoint: endpointOf(server), path: "/grpc" });
     const dialing = dialer.dial({ signal: controller.signal });
-    await vi.waitUntil(() => [...server.sockets].some((socket) => socket.bytesRead > 0));
+    await waitUntil(() => [...server.sockets].some((socket) => socket.bytesRead > 0));
     const reason = new Error("enough");
     controller.abort(reason);
     await expect(dialing).rejects.toBe(reason);
@@ -192,7 +192,7 @@ describe("createDockerUpgradeDialer()", () => {
     vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
     const dialer = createDockerUpgradeDialer({ endpoint: endpointOf(server), path: "/grpc" });
     const dialing = catchTransportError(dialer.dial());
-    await vi.waitUntil(() => [...server.sockets].some((socket) => socket.bytesRead > 0));
+    await waitUntil(() => [...server.sockets].some((socket) => socket.bytesRead > 0));
     await vi.advanceTimersByTimeAsync(20_000);
     expect((await dialing).code).toBe("BK_CONNECT_TIMEOUT");
   });

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { leakCheck } from "@bk/testing";
+import { leakCheck, waitUntil } from "@bk/testing";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { createMemoryTarget, MODE, type Target } from "../../../src/filesync/index.js";
 import { deferred } from "../../helpers/deferred.js";
@@ -315,7 +315,7 @@ describe("receiveFiles()", () => {
     const sender = startReceiver();
     sender.endOfStats();
     expect(await sender.next()).toBe("FIN");
-    await vi.waitFor(() => expect(vi.getTimerCount()).toBe(1));
+    await waitUntil(() => vi.getTimerCount() === 1);
 
     vi.advanceTimersByTime(30_000);
 
