@@ -1,24 +1,36 @@
 // SPDX-License-Identifier: Apache-2.0
 // Run in a package's folder, after `tsc -b` has written its declarations: writes one JavaScript file for each entry
 // point of its package.json, with what they share in chunks. Node then opens a few files instead of hundreds, which
-// is most of what a short build takes (docs/decisions). Other packages stay imports.
-import { readFile, rm } from "node:fs/promises";
+// is most of what a short build takes (docs/decisions). What a package depends on stays an import; a program, which
+// has a `bin`, takes what it is only developed with into the bundle, and tells its licences.
+import { readFile, rm, writeFile } from "node:fs/promises";
 import { isBuiltin } from "node:module";
 import path from "node:path";
 import { rolldown } from "rolldown";
 import { textImports } from "./lib/text-imports.mjs";
+import { formatNotices } from "./lib/third-party-notices.mjs";
 
 /** The oldest Node that the packages run on. */
 const TARGET = "node20.19";
 /** Where rolldown has what that Node needs for `using` and the like; it becomes part of the bundle. */
 const HELPERS = "@oxc-project/runtime/";
+/** A program answers `--version` with the first alone. What most commands load is quicker from one file. */
+const PROGRAM_CHUNKS = [
+  { name: "start", test: /[\\/]src[\\/](?:version|interrupt)\.ts$|rolldown[\\/]runtime/, priority: 1 },
+  { name: "program", test: isLoadedByMost },
+];
+
+/** What stands for a global in a program, in a module of its own. */
+const PROGRAM_GLOBALS = { Headers: [path.resolve("src/bundled/headers.ts"), "Headers"] };
 
 const {
   name: self,
   exports = {},
   bin = {},
   dependencies = {},
+  devDependencies = {},
 } = JSON.parse(await readFile("package.json", "utf8"));
+const isProgram = Object.keys(bin).length > 0;
 const outputs = [...Object.values(exports).map((entry) => entry.default), ...Object.values(bin)];
 const entries = outputs
   .filter((file) => file?.endsWith(".js"))
@@ -30,22 +42,41 @@ const bundle = await rolldown({
   external: isExternal,
   plugins: [textImports()],
   platform: "node",
-  transform: { target: TARGET },
+  // What is imported at once here and later there comes at once: that is meant, where it is one file.
+  onLog: (level, log, next) => log.code !== "INEFFECTIVE_DYNAMIC_IMPORT" && next(level, log),
+  transform: { target: TARGET, ...(isProgram && { inject: PROGRAM_GLOBALS }) },
   tsconfig: false,
 });
-await bundle.write({
+const { output } = await bundle.write({
   dir: "dist",
   format: "esm",
   entryFileNames: "[name].js",
-  chunkFileNames: "chunks/[name]-[hash].js",
-  sourcemap: true,
+  chunkFileNames: isProgram ? "[name].js" : "chunks/[name]-[hash].js",
+  sourcemap: !isProgram,
+  ...(isProgram && { minify: true, codeSplitting: { groups: PROGRAM_CHUNKS } }),
 });
 await bundle.close();
+if (isProgram) {
+  const moduleIds = output.flatMap((chunk) => (chunk.type === "chunk" ? chunk.moduleIds : []));
+  await writeFile("dist/THIRD-PARTY-NOTICES.txt", await formatNotices(moduleIds));
+}
 
-function isExternal(id) {
+function isExternal(id, importer = "") {
   if (id.startsWith(".") || path.isAbsolute(id) || id.startsWith(HELPERS)) return false;
-  if (!isBuiltin(id) && !Object.keys(dependencies).some((name) => id === name || id.startsWith(`${name}/`))) {
-    throw new Error(`${self} imports ${id}, which is none of its dependencies`);
-  }
-  return true;
+  if (isBuiltin(id) || isNamedIn(dependencies, id)) return true;
+  // What the packages inside the bundle import is their matter.
+  if (isProgram && (isNamedIn(devDependencies, id) || path.relative("src", importer).startsWith("..")))
+    return false;
+  throw new Error(`${self} imports ${id}, which is none of its dependencies`);
+}
+
+function isNamedIn(packages, id) {
+  return Object.keys(packages).some((name) => id === name || id.startsWith(`${name}/`));
+}
+
+function isLoadedByMost(id) {
+  if (id.endsWith("main.ts") || /[\\/]completion[\\/]/.test(id)) return false;
+  return !/[\\/](?:tar-stream|streamx|events-universal|text-decoder|fast-fifo|b4a)[\\/]|[\\/]gateway-/.test(
+    id,
+  );
 }

@@ -50,7 +50,8 @@ export async function prepareBuildx(rig) {
   return rig.engine.versions.buildx;
 }
 
-function clientEnv({ dir, engine }) {
+/** An environment of nothing but what both clients need. */
+export function clientEnv({ dir, engine }) {
   const home = path.join(dir, "home");
   return { PATH: process.env.PATH, HOME: home, DOCKER_CONFIG: home, DOCKER_HOST: engine.dockerHost };
 }

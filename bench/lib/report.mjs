@@ -28,19 +28,22 @@ export function summarize(name, mode, pairs) {
   };
 }
 
-/** Two lines of text for people: what is held against a bar, and what each client needed. */
-export function formatSummary(summary, bars) {
+/** Two lines of text for people: what is held against a bar, and what each needed, bk and the other. */
+export function formatSummary(summary, bars, other = "buildx") {
   const { name, mode, hangs } = summary;
   const shown = [
     showBar("wall", summary.wallRatio, bars.wallRatio, ratio),
     showBar("cpu", summary.cpuRatio, bars.cpuRatio, ratio),
     showBar("peak", summary.peakRssBytes, bars.peakRssBytes, megabytes),
-    showBar("stall", summary.stallMs, bars.stallMs, milliseconds),
+    ...(Number.isNaN(summary.stallMs) ? [] : [showBar("stall", summary.stallMs, bars.stallMs, milliseconds)]),
   ];
   const hung = Object.entries(hangs).flatMap(([client, times]) =>
-    times > 0 ? [`${client} hung ${times}x`] : [],
+    times > 0 ? [`${client === "bk" ? client : other} hung ${times}x`] : [],
   );
-  const clients = [formatClient("bk", summary), formatClient("buildx", summary)];
+  const clients = [
+    formatClient("bk", summary),
+    `${other}${formatClient("buildx", summary).slice("buildx".length)}`,
+  ];
   return `${name} ${mode}: ${[...shown, ...hung].join(", ")}\n  ${clients.join("; ")}`;
 }
 

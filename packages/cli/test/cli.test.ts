@@ -7,18 +7,22 @@ import { runBk } from "./bk.js";
 const nowhere = { BUILDKIT_HOST: "unix:///nonexistent/buildkitd.sock" };
 
 describe("bk", () => {
-  test("prints its version without loading what builds need", async () => {
+  test("prints its version without loading what commands need", async () => {
     const hooks = `export async function resolve(name, context, next) {
-      if (name.startsWith("@")) console.error("LOADED " + name);
+      if (name.startsWith(".")) console.error("LOADED " + name);
       return next(name, context);
     }`;
     const register = `import { register } from "node:module";
       register("data:text/javascript," + ${JSON.stringify(encodeURIComponent(hooks))});`;
     const nodeArgs = ["--import", `data:text/javascript,${encodeURIComponent(register)}`];
-    const result = await runBk(["--version"], { nodeArgs });
-    expect(result).toEqual({ exitCode: 0, stdout: "0.1.0\n", stderr: "" });
+    for (const flag of ["--version", "-V"]) {
+      const { exitCode, stdout, stderr } = await runBk([flag], { nodeArgs });
+      expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: "0.1.0\n" });
+      expect(stderr).not.toContain("LOADED ./program.js");
+    }
     const ping = await runBk(["ping"], { nodeArgs, env: nowhere });
-    expect(ping.stderr).toContain("LOADED @bk/client");
+    expect(ping.stderr).toContain("LOADED ./program.js");
+    expect((await runBk(["--version", "ping"])).stdout).toBe("0.1.0\n");
   });
 
   test("says with version what it runs on", async () => {

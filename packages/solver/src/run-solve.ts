@@ -84,8 +84,11 @@ export async function runSolve(
     onFailure: scope.fail,
   });
   using _live = daemon.channel.watchLiveness();
-  await connectSession(daemon, session, scope);
-  const worker = await scope.race(readWorkerFacts(daemon, resolved, { signal: scope.signal }));
+  const [worker] = await Promise.all([
+    scope.race(readWorkerFacts(daemon, resolved, { signal: scope.signal })),
+    connectSession(daemon, session, scope),
+    daemon.control(), // loads what the call of Solve needs, while the others wait
+  ]);
   const request = createSolveRequest(resolved, {
     ref,
     sessionId: session.id,

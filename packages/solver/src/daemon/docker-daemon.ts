@@ -8,6 +8,7 @@ import {
   type DockerEndpoint,
   type DockerMode,
   formatAddress,
+  raceAbort,
   resolveDockerMode,
 } from "@bk/transport";
 import { createDaemon, type Daemon } from "./daemon.js";
@@ -28,10 +29,18 @@ interface KnownDocker {
  */
 export function createDockerDaemon({ endpoint }: DockerDaemonOptions): Daemon {
   let known: KnownDocker | undefined;
+  let asked: Promise<unknown> | undefined;
   async function find(options: AbortOptions): Promise<KnownDocker> {
+    // Both connections of a build are wanted at the same time, and ask once.
+    if (asked) await raceAbort(asked, options.signal);
     if (known) return known;
-    const found = typeof endpoint === "function" ? await endpoint(options) : endpoint;
-    known = { endpoint: found, mode: await resolveDockerMode(found, options) };
+    const asking = ask(endpoint, options);
+    asked = asking
+      .catch(() => {})
+      .finally(() => {
+        asked = undefined;
+      });
+    known = await asking;
     return known;
   }
   return createDaemon({
@@ -49,11 +58,18 @@ export function createDockerDaemon({ endpoint }: DockerDaemonOptions): Daemon {
       const docker = await find(options);
       if (docker.mode === "direct") return openSessionTunnel(channel, session, options);
       const { headers } = session;
+      // Is needed next, and connects meanwhile; who needs it hears of what fails.
+      channel.connect(options).catch(() => {});
       return createDockerUpgradeDialer({ endpoint: docker.endpoint, path: "/session", headers }).dial(
         options,
       );
     },
   });
+}
+
+async function ask(endpoint: DockerDaemonOptions["endpoint"], options: AbortOptions): Promise<KnownDocker> {
+  const found = typeof endpoint === "function" ? await endpoint(options) : endpoint;
+  return { endpoint: found, mode: await resolveDockerMode(found, options) };
 }
 
 function toDialer({ endpoint, mode }: KnownDocker): Dialer {
