@@ -106,7 +106,9 @@ function dependencyProblems(pkg, uses, testUses) {
   const own = pkg.manifest.name;
   const used = new Set(uses.map(({ name }) => name));
   const tested = new Set(testUses.map(({ name }) => name));
-  const known = (name) => name === own || runtime.has(name);
+  // A program is one bundle, with what it is developed with inside.
+  const isProgram = Object.keys(pkg.manifest.bin ?? {}).length > 0;
+  const known = (name) => name === own || runtime.has(name) || (isProgram && dev.has(name));
   const peers = new Set(
     [...runtime].filter((name) => used.has(name)).flatMap((name) => peersOf(pkg.dir, name)),
   );

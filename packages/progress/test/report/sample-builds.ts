@@ -178,6 +178,8 @@ export function smallBuild(): ReportData {
       "JSON arguments recommended for ENTRYPOINT/CMD to prevent unintended behavior related to OS signals",
     ],
     url: "https://docs.docker.com/go/dockerfile/rule/json-args-recommended/",
+    sourceInfo: undefined,
+    ranges: [],
     source: {
       ...{ filename: "Dockerfile", line: 19, column: 1, endLine: 19 },
       lines: [

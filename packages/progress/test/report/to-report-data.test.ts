@@ -59,6 +59,8 @@ describe("toReportData()", () => {
       detail: [],
       url: "javascript:alert(1)",
       source: undefined,
+      sourceInfo: undefined,
+      ranges: [],
     };
     expect(toReport([status({ warnings: [hostile] })]).warnings[0]?.url).toBeUndefined();
   });
