@@ -105,7 +105,7 @@ integration.describe("bk build with outputs", () => {
     [["-o", "type=image,pussh=true"], "Did you mean push?"],
     [["--cache-to", "type=s3,buckett=b"], "Did you mean bucket?"],
     [["--cache-from", "type=gha"], "ACTIONS_RUNTIME_TOKEN is not set"],
-    [["-o", "a", "-o", "./b/../a"], "both export to"],
+    [["-o", "a", "-o", "./b/../a"], "both write to"],
   ])("exits 2 for %j", { timeout: 20_000 }, async (flags, shown) => {
     await using context = await plainContext();
     const env = { DOCKER_HOST: useEngine().dockerHost, ACTIONS_RUNTIME_TOKEN: "" };

@@ -165,7 +165,7 @@ cmd ["true"]
       await using out = await tmpDir();
       const { exitCode, stderr } = await runBk(["build", "--report", out.path, out.path], { env });
       expect(exitCode).toBe(2);
-      expect(stderr).toContain(`${out.path}: it is a directory`);
+      expect(stderr).toContain(`Cannot export to ${out.path}\n    It is a directory`);
     });
 
     test("of questions about a Dockerfile", async () => {

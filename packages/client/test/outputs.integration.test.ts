@@ -282,7 +282,7 @@ describe("an output", () => {
       "to the path of another",
       { type: "oci", dest: "a" },
       { type: "docker", dest: "b/../a" },
-      "both export to",
+      "both write to",
     ],
     ["of files, which have no ID", { type: "oci", dest: "a" }, { type: "tar", dest: "b" }, "imageIdFile"],
     [
