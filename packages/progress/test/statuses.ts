@@ -69,7 +69,7 @@ export function anyStatus(): fc.Arbitrary<SolveStatus> {
       fc.record({
         digest: name,
         inputs: fc.array(name),
-        name: fc.string({ unit: "binary" }),
+        name: fc.uint16Array().map((units) => String.fromCharCode(...units)),
         cached: fc.boolean(),
         startedNs: time,
         completedNs: time,

@@ -30,6 +30,7 @@ export interface VertexState {
   readonly intervals: readonly Interval[];
   /** In the order in which they were first told. At most 500. */
   readonly transfers: readonly VertexStatus[];
+  /** Empty again when it is done without an error. */
   readonly logs: LogTail;
   /** Nothing but weak steps of the group have started: not worth showing. */
   readonly hidden: boolean;

@@ -2,7 +2,7 @@
 import type { Vertex, VertexStatus } from "@bk/solver";
 import { type Interval, mergeIntervals } from "../intervals.js";
 import type { VertexPhase, VertexState } from "./build-state.js";
-import { EMPTY_TAIL } from "./log-tail.js";
+import { EMPTY_TAIL, type LogTail } from "./log-tail.js";
 
 const MAX_INTERVALS = 256;
 
@@ -29,13 +29,15 @@ export function withVertex(known: VertexState, vertex: Vertex): VertexState {
   if (startedNs === undefined && known.phase !== "pending" && error === "") return known;
   const intervals =
     startedNs === undefined ? known.intervals : addInterval(known.intervals, startedNs, completedNs);
+  const phase = phaseOf(intervals, vertex.cached, error);
   return {
     ...known,
     name: name || known.name,
     inputs: inputs.length > 0 ? inputs : known.inputs,
     error,
     intervals,
-    phase: phaseOf(intervals, vertex.cached, error),
+    phase,
+    logs: keptLogs(known, phase),
   };
 }
 
@@ -56,6 +58,11 @@ function phaseOf(intervals: readonly Interval[], cached: boolean, error: string)
   return last.stopNs === undefined ? "running" : "done";
 }
 
+/** Nobody asks for the output of a step that went well, and there may be thousands. */
+function keptLogs({ logs }: VertexState, phase: VertexPhase): LogTail {
+  return phase === "done" || phase === "cached" ? EMPTY_TAIL : logs;
+}
+
 /** The group after news of one of its steps: it is what they are together. */
 export function withMember(group: VertexState, vertex: Vertex, weak: boolean): VertexState {
   const known = group.members.find(({ digest }) => digest === vertex.digest);
@@ -65,17 +72,19 @@ export function withMember(group: VertexState, vertex: Vertex, weak: boolean): V
     : [...group.members, member];
   const intervals = mergeIntervals(members.flatMap((other) => other.intervals)).slice(-MAX_INTERVALS);
   const error = members.find((other) => other.error !== "")?.error ?? "";
+  const phase = phaseOf(
+    intervals,
+    members.every((other) => other.phase === "cached"),
+    error,
+  );
   return {
     ...group,
     members,
     intervals,
     error,
     inputs: members.flatMap(({ inputs }) => inputs),
-    phase: phaseOf(
-      intervals,
-      members.every((other) => other.phase === "cached"),
-      error,
-    ),
+    phase,
+    logs: keptLogs(group, phase),
     hidden: error === "" && members.every((other) => other.weak || other.intervals.length === 0),
   };
 }

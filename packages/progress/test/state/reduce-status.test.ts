@@ -52,6 +52,17 @@ describe("reduceStatus()", () => {
     expect(step?.logs.lines[0]).toBe("line 5");
   });
 
+  test("lets go of the output of a step that went well, not of one that failed", () => {
+    const running = reduce(status({ vertexes: [vertex()], logs: [log("hi\n")] }));
+    const done = reduceStatus(running, status({ vertexes: [vertex({ completedNs: 3n * SECOND })] }));
+    const failed = reduceStatus(
+      running,
+      status({ vertexes: [vertex({ completedNs: 3n * SECOND, error: "exit code: 1" })] }),
+    );
+    expect(done.vertexes[0]?.logs.lines).toEqual([]);
+    expect(failed.vertexes[0]?.logs.lines).toEqual(["hi"]);
+  });
+
   test("keeps a transfer as it was last told", () => {
     const transfer = { id: "layer", vertex: "a", name: "", total: 10, current: 1 };
     const times = { timestampNs: SECOND, startedNs: SECOND, completedNs: undefined };
