@@ -5,7 +5,8 @@ import { eastAsianWidth } from "get-east-asian-width";
 const MAX_UNITS_PER_COLUMN = 16;
 const TAB_STOP = 8;
 
-const segmenter = new Intl.Segmenter(undefined, { granularity: "grapheme" });
+/** Made when it is first needed: it takes as long as the rest of a short command. */
+let segmenter: Intl.Segmenter | undefined;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences are made of control characters
 const COLOR = /\u001b\[[0-9:;]*m/y;
 const ZERO_WIDTH = /^(?:\p{Mark}|\p{Default_Ignorable_Code_Point}|\p{Cc}|\p{Surrogate})/u;
@@ -39,6 +40,7 @@ export function cutText(text: string, columns: number): CutText {
     }
     const end = rest.indexOf("\u001b", 1);
     const run = end < 0 ? rest : rest.slice(0, end);
+    segmenter ??= new Intl.Segmenter(undefined, { granularity: "grapheme" });
     for (const { segment } of segmenter.segment(run)) {
       const piece = segment === "\t" ? " ".repeat(TAB_STOP - (width % TAB_STOP)) : segment;
       const pieceWidth = segment === "\t" ? piece.length : characterWidth(segment);
