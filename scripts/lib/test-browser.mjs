@@ -17,7 +17,7 @@ export async function prepareTestBrowser(env = process.env) {
       // Ubuntu's is not in a package.
       if (id !== "debian") return none(env, "set BK_CHROMIUM to a Chromium");
       console.log("browser: installs chromium, once");
-      await installSystemPackages(["chromium"]);
+      await installSystemPackages(["chromium", "fonts-dejavu-core"]);
     }
     return { failed: false, notice: `browser: ${CHROMIUM}` };
   } catch (error) {

@@ -15,7 +15,7 @@ const BRACKET = /^\[([^\]]{1,200})\] /;
 /** How the daemon names what it does with a result. */
 const EXPORT = /^(?:exporting|sending|pushing|resolving provenance) /;
 /** Names of more characters are cut. */
-const MAX_NAME_CHARS = 4 << 10;
+const MAX_NAME_CHARS = 2 << 10;
 
 export function parseStepName(name: string): StepName {
   const text = toLineText(name.slice(0, MAX_NAME_CHARS));

@@ -22,7 +22,11 @@ export interface ReportFacts {
 }
 
 const SLOWEST = 5;
-const MAX_ERROR_CHARS = 16 << 10;
+/** Of one step; that of the failure is shown whole. */
+const MAX_ERROR_CHARS = 4 << 10;
+const MAX_INPUTS = 1000;
+/** Of all steps. */
+const MAX_TRANSFERS = 20_000;
 const MAX_TITLE_CHARS = 200;
 
 /** Works out all that a report shows. Pure, and total: whatever a daemon sent, nothing throws. */
@@ -89,11 +93,14 @@ function toSteps(
   resolver: Resolver,
 ): readonly ReportStep[] {
   const names = groups.flatMap(({ members }, group) => members.map(({ name }) => ({ group, name })));
+  let transfersLeft = MAX_TRANSFERS;
   return ordered.flatMap((place, at) => {
     const vertex = build.state.vertexes[place];
     const { group = 0, name } = names[at] ?? {};
     if (!vertex || !name) return [];
     const { number, total } = name.position ?? {};
+    const transfers = vertex.transfers.slice(0, transfersLeft);
+    transfersLeft -= transfers.length;
     return {
       ...toTimes(vertex, build.lastNs, resolver),
       digest: toLineText(vertex.digest.slice(0, MAX_TITLE_CHARS)),
@@ -101,7 +108,7 @@ function toSteps(
       number: number === undefined ? "" : `${number}/${total}`,
       group,
       isCritical: false,
-      transfers: toTransfers(vertex.transfers),
+      transfers: toTransfers(transfers),
       error: toPlainText(vertex.error.slice(0, MAX_ERROR_CHARS)),
       ...toLog(build, place),
     };
@@ -122,7 +129,7 @@ function toTimes(
     phase: toPhase(vertex),
     intervals,
     tookMs: Number(durationNs(vertex, lastNs) / 10_000n) / 100,
-    inputs: [...new Set(inputs)],
+    inputs: [...new Set(inputs)].slice(0, MAX_INPUTS),
   };
 }
 

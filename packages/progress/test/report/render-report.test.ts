@@ -53,7 +53,7 @@ describe("renderReport()", () => {
     expect(html).not.toContain("<!--");
     expect(html).not.toContain("alert(1)</");
     const { steps } = read<{ steps: { command: string }[] }>(html, "report-data");
-    expect(steps[0]?.command).toBe(name.slice("[1/1] ".length));
+    expect(steps[0]?.command).toBe(`RUN ${HOSTILE.replace(/[\u2028\u2029]/g, " ")}`);
   });
 
   test("shows how the build ended without a script", () => {

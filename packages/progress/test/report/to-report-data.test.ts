@@ -133,7 +133,7 @@ describe("toReportData()", () => {
     expect(step?.command).toBe("RUN echo ");
   });
 
-  test("never throws, and survives JSON, whatever a daemon sends", () => {
+  test("never throws, and survives JSON, whatever a daemon sends", { timeout: 60_000 }, () => {
     fc.assert(
       fc.property(
         fc.array(anyStatus(), { maxLength: 4 }),
