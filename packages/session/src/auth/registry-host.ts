@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { readUrlHost } from "./url-host.js";
 
 /** The key that holds Docker Hub's credentials, for historical reasons. */
 const DOCKER_HUB_KEY = "https://index.docker.io/v1/";
@@ -35,24 +36,11 @@ export function toCanonicalKey(name: string): string {
  * The host, with its port, in a key of the configuration: old files have URLs there. A URL that does not parse
  * counts as a path, so that its host is all that stands before the first slash. Case is kept.
  *
- * Must match docker/cli config/credentials ConvertToHostname. The WHATWG URL parser cannot be used: it lowers
- * case and drops default ports.
+ * Must match docker/cli config/credentials ConvertToHostname.
  */
 export function convertToHostname(key: string): string {
-  const authority = readAuthority(key);
-  if (authority !== undefined) {
-    const match = /^(?:\[([^\]]*)\]|([^:]*))(?::(\d*))?$/.exec(authority);
-    const host = match?.[1] ?? match?.[2] ?? "";
-    const port = match?.[3] ?? "";
-    if (host !== "") return port === "" ? host : `${host.includes(":") ? `[${host}]` : host}:${port}`;
-  }
-  return key.split("/", 1)[0] ?? "";
-}
-
-/** The part of a URL between `//` and the path, without user information. */
-function readAuthority(url: string): string | undefined {
-  const authority = /^[A-Za-z][A-Za-z0-9+.-]*:\/\/([^/?#]*)/.exec(url)?.[1];
-  const host = authority?.slice(authority.lastIndexOf("@") + 1);
-  // What Go's net/url refuses in a host.
-  return host === undefined || /[\p{Cc} \\^`{|}%]/u.test(host) ? undefined : host;
+  const found = key.includes("://") ? readUrlHost(key) : undefined;
+  if (found === undefined) return key.split("/", 1)[0] ?? "";
+  const { host, port } = found;
+  return port === "" ? host : `${host.includes(":") ? `[${host}]` : host}:${port}`;
 }
