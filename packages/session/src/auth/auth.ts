@@ -23,7 +23,7 @@ export function createAuth(options: AuthOptions): Attachable {
         tell(`Cannot get a token for ${host}`, context, async () => {
           const request = { host, realm, service: name, scopes };
           const { token, expiresInSeconds, issuedAtSeconds } = await service.fetchToken(request, { signal });
-          return { token, expiresIn: BigInt(expiresInSeconds), issuedAt: BigInt(issuedAtSeconds) };
+          return { token, expiresIn: expiresInSeconds, issuedAt: BigInt(issuedAtSeconds) };
         }),
       );
       router.rpc(Auth.method.getTokenAuthority, ({ host, salt }, { signal }) =>

@@ -1,12 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import {
-  isObject,
-  type JsonObject,
-  lowerCaseEntries,
-  parseFirstObject,
-  readEntries,
-  readText,
-} from "./lenient-json.js";
+import { type Field, isObject, parseFirstObject, readEntries, readText, toFields } from "./lenient-json.js";
 import type { RegistryAuth } from "./registry-auth.js";
 
 /** The parts of Docker's config.json that concern credentials. */
@@ -25,17 +18,55 @@ export interface DockerConfig {
  * @throws {SyntaxError} whose message quotes nothing of the text.
  */
 export function parseDockerConfig(text: string): DockerConfig {
-  const { object } = parseFirstObject(text);
+  const { members } = parseFirstObject(text);
+  checkOtherFields(members);
   const auths = new Map<string, RegistryAuth>();
-  for (const [registry, entry] of readEntries(object, "auths"))
+  for (const [registry, entry] of readEntries(members, "auths"))
     auths.set(registry, parseAuth(registry, entry));
-  const credHelpers = new Map<string, string>();
-  for (const [registry, name] of readEntries(object, "credhelpers")) {
-    if (name !== null && typeof name !== "string")
-      throw new SyntaxError('"credHelpers" holds more than strings');
-    credHelpers.set(registry, name ?? "");
-  }
-  return { auths, credHelpers, credsStore: readText(object, "credsstore") };
+  const credHelpers = new Map(readTexts(members, "credhelpers"));
+  return { auths, credHelpers, credsStore: readText(members, "credsstore") };
+}
+
+const OTHER_TEXTS = (
+  "psformat imagesformat networksformat pluginsformat volumesformat statsformat detachkeys serviceinspectformat " +
+  "servicesformat tasksformat secretformat configformat nodesformat currentcontext"
+).split(" ");
+const OTHER_LISTS = ["prunefilters", "clipluginsextradirs"];
+const OTHER_MAPS = ["httpheaders", "aliases", "features"];
+const PROXY_TEXTS = ["httpproxy", "httpsproxy", "noproxy", "ftpproxy", "allproxy"];
+
+/** Docker takes a file with a field of another type for broken, whatever the field is for. */
+function checkOtherFields(members: readonly Field[]): void {
+  for (const name of OTHER_TEXTS) readText(members, name);
+  for (const name of OTHER_MAPS) readTexts(members, name);
+  for (const { name, value } of members) if (OTHER_LISTS.includes(name)) checkTextList(name, value);
+  for (const [, proxy] of readEntries(members, "proxies"))
+    for (const name of PROXY_TEXTS) readText(requireFields("proxies", proxy), name);
+  for (const [plugin, options] of readEntries(members, "plugins"))
+    readTexts([{ name: plugin, value: options }], plugin);
+}
+
+function checkTextList(name: string, value: unknown): void {
+  const items: readonly unknown[] | undefined = Array.isArray(value)
+    ? value
+    : value === null
+      ? []
+      : undefined;
+  if (!items?.every((item) => item === null || typeof item === "string"))
+    throw new SyntaxError(`"${name}" is not a list of strings`);
+}
+
+function readTexts(fields: readonly Field[], name: string): [string, string][] {
+  return readEntries(fields, name).map(([key, value]) => {
+    if (value !== null && typeof value !== "string")
+      throw new SyntaxError(`"${name}" holds more than strings`);
+    return [key, value ?? ""];
+  });
+}
+
+function requireFields(name: string, value: unknown): readonly Field[] {
+  if (value !== null && !isObject(value)) throw new SyntaxError(`An entry of "${name}" is not an object`);
+  return toFields(value ?? {});
 }
 
 /**
@@ -45,22 +76,23 @@ export function parseDockerConfig(text: string): DockerConfig {
  * @throws {SyntaxError} whose message quotes nothing of the text.
  */
 export function parseAuthEnvironment(text: string): ReadonlyMap<string, RegistryAuth> {
-  const { object, rest } = parseFirstObject(text);
+  const { members, rest } = parseFirstObject(text);
   if (/^[^\]}]/.test(rest.replace(/^[ \t\r\n]+/, ""))) throw new SyntaxError("More than one JSON value");
-  assertOnlyKey(object, "auths");
+  assertOnlyKey(members, "auths");
   const auths = new Map<string, RegistryAuth>();
-  for (const [registry, entry] of readEntries(object, "auths")) {
-    const auth = isObject(entry) ? readText(entry, "auth") : "";
-    if (auth === "" || !isObject(entry)) throw new SyntaxError('An entry has no "auth"');
-    assertOnlyKey(entry, "auth");
+  for (const [registry, entry] of readEntries(members, "auths")) {
+    const fields = requireFields("auths", entry);
+    const auth = readText(fields, "auth");
+    if (auth === "") throw new SyntaxError('An entry has no "auth"');
+    assertOnlyKey(fields, "auth");
     auths.set(registry, { ...decodeUserAndPassword(auth), serverAddress: registry });
   }
   return auths;
 }
 
 function parseAuth(registry: string, entry: unknown): RegistryAuth {
-  const fields = entry === null ? {} : entry;
-  if (!isObject(fields)) throw new SyntaxError('An entry of "auths" is not an object');
+  const fields = requireFields("auths", entry);
+  readText(fields, "serveraddress");
   const encoded = readText(fields, "auth");
   const identityToken = readText(fields, "identitytoken");
   const registryToken = readText(fields, "registrytoken");
@@ -73,9 +105,8 @@ function parseAuth(registry: string, entry: unknown): RegistryAuth {
   };
 }
 
-function assertOnlyKey(object: JsonObject, key: string): void {
-  if (lowerCaseEntries(object).some(([name]) => name !== key))
-    throw new SyntaxError(`A key other than "${key}"`);
+function assertOnlyKey(fields: readonly Field[], key: string): void {
+  if (fields.some(({ name }) => name !== key)) throw new SyntaxError(`A key other than "${key}"`);
 }
 
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;

@@ -4,7 +4,7 @@ import { parseFirstObject, readText } from "./lenient-json.js";
 import type { HelperAnswer } from "./lookup.js";
 
 /** What every helper prints when it has no credentials for a server. */
-const NOT_FOUND = "credentials not found in native keychain";
+const NOT_FOUND = /^[\s\u0085]*credentials not found in native keychain[\s\u0085]*$/;
 
 export interface HelperExit {
   /** Name of the program. */
@@ -22,7 +22,7 @@ export interface HelperExit {
  */
 export function parseHelperAnswer({ program, exitCode, stdout }: HelperExit): HelperAnswer {
   if (exitCode !== 0) {
-    if (stdout.trim() === NOT_FOUND) return undefined;
+    if (NOT_FOUND.test(stdout)) return undefined;
     const how = exitCode === null ? "was ended by a signal" : `ended with exit code ${exitCode}`;
     throw new SessionError(
       "BK_CREDENTIALS_FAILED",
@@ -31,8 +31,9 @@ export function parseHelperAnswer({ program, exitCode, stdout }: HelperExit): He
   }
   try {
     if (stdout.trim() === "") throw new SyntaxError("Nothing was printed");
-    const { object } = parseFirstObject(stdout);
-    return { username: readText(object, "username"), secret: readText(object, "secret") };
+    const { members } = parseFirstObject(stdout);
+    readText(members, "serverurl");
+    return { username: readText(members, "username"), secret: readText(members, "secret") };
   } catch (cause) {
     throw new SessionError(
       "BK_CREDENTIALS_FAILED",

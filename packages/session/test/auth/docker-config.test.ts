@@ -27,6 +27,26 @@ describe("parseDockerConfig()", () => {
     expect(config.credsStore).toBe("");
   });
 
+  test("joins what is given twice, as Go does", () => {
+    const twice = '"auths": {"r.io": {"username": "a"}, "s.io": {}}, "AUTHS": {"r.io": {"username": "b"}}';
+    const names = (text: string) =>
+      [...parseDockerConfig(text).auths].map(([registry, auth]) => [registry, auth.username]);
+    expect(names(`{${twice}}`)).toEqual([
+      ["r.io", "b"],
+      ["s.io", ""],
+    ]);
+    expect(names(`{"auths": {"r.io": {}}, "auths": null}`)).toEqual([]);
+    expect(
+      parseDockerConfig('{"credsStore": "s", "credsStore": null, "x": ["}", {"y": ",\\""}]}'),
+    ).toMatchObject({
+      credsStore: "s",
+    });
+  });
+
+  test.each(["null", "nullx", ' null{"auths": 5}'])("takes %j for an empty file", (text) => {
+    expect(parseDockerConfig(text).auths.size).toBe(0);
+  });
+
   test("keeps a registry that is called __proto__ apart", () => {
     const config = parseDockerConfig('{"auths": {"__proto__": {"username": "u"}}}');
     expect(config.auths.get("__proto__")).toMatchObject({ username: "u" });
@@ -41,6 +61,13 @@ describe("parseDockerConfig()", () => {
     ["an entry that is text", '{"auths": {"r.io": "x"}}'],
     ["a user name that is a number", '{"auths": {"r.io": {"username": 1}}}'],
     ["a store that is a number", '{"credsStore": 1}'],
+    ["keys to detach that are a number", '{"detachKeys": 7}'],
+    ["headers that are a number", '{"HttpHeaders": {"a": 5}}'],
+    ["filters that are text", '{"pruneFilters": "x"}'],
+    ["a proxy that is text", '{"proxies": {"default": "x"}}'],
+    ["a proxy's host that is a list", '{"proxies": {"default": {"httpProxy": []}}}'],
+    ["options of a plugin that are numbers", '{"plugins": {"p": {"o": 1}}}'],
+    ["an address that is a number", '{"auths": {"r.io": {"serveraddress": 1}}}'],
     ["a helper that is a list", '{"credHelpers": {"r.io": []}}'],
     ["a brace that is not closed", '{"auths": {}'],
     ["a comment", "{/* */}"],

@@ -2,7 +2,7 @@
 import { randomBytes } from "node:crypto";
 import { readFile, rename, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { isObject, lowerCaseEntries } from "../lenient-json.js";
+import { isObject, toFields } from "../lenient-json.js";
 
 /** Random bytes for each registry that a daemon cannot know and that stay the same. */
 export interface TokenSeeds {
@@ -47,7 +47,7 @@ async function readSeeds(dir: string): Promise<Map<string, string>> {
   try {
     const file: unknown = JSON.parse(await readFile(path.join(dir, FILE), "utf8"));
     for (const [host, entry] of isObject(file) ? Object.entries(file) : []) {
-      const seed = isObject(entry) ? lowerCaseEntries(entry).find(([key]) => key === "seed")?.[1] : undefined;
+      const seed = isObject(entry) ? toFields(entry).find(({ name }) => name === "seed")?.value : undefined;
       if (typeof seed === "string" && seed !== "") seeds.set(host, seed);
     }
   } catch {

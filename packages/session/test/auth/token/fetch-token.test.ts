@@ -257,7 +257,7 @@ describe("fetchToken()", () => {
     const given = { ...plain, auth: { ...auth, registryToken: "as it is" } };
     await expect(fetchToken(requestTo(server.origin), given)).resolves.toEqual({
       token: "as it is",
-      expiresInSeconds: 60,
+      expiresInSeconds: 60n,
       issuedAtSeconds: 0,
     });
     const signal = AbortSignal.abort(new Error("too late"));
