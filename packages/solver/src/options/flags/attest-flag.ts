@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { invalidOption, showValue } from "../invalid-option.js";
+import { toLowerLetters, trimSpace } from "../letters.js";
 import { formatCsvLine, parseBool, parseCsvLine, sortedEntries, splitPair } from "./csv.js";
 
 /** An attestation as `docker buildx build --attest` writes it. */
@@ -23,7 +24,7 @@ export function parseAttestFlag(text: string): AttestFlag {
     const pair = splitPair(field);
     if (!pair) throw invalidOption("attests", `${showValue(field)} is not key=value`);
     const [key, value] = pair;
-    const name = key.trim().toLowerCase();
+    const name = toLowerLetters(trimSpace(key));
     if (name === "type") type = value;
     else if (name === "disabled") disabled = checkBool(value);
     else attrs.set(key, value);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { invalidOption, showValue } from "../invalid-option.js";
+import { toLowerLetters } from "../letters.js";
 
 /**
  * Splits one line of CSV (RFC 4180) into fields: quotes keep commas, doubled quotes stand for one. A line break at
@@ -37,7 +38,7 @@ export function splitPair(field: string): readonly [key: string, value: string] 
 export function requirePair(field: string): readonly [key: string, value: string] {
   const pair = splitPair(field);
   if (!pair) throw invalidOption("csv", `${showValue(field)} is not key=value`);
-  return [pair[0].toLowerCase(), pair[1]];
+  return [toLowerLetters(pair[0]), pair[1]];
 }
 
 /** Pairs as one line of CSV, quoted where they hold commas or quotes. */

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { invalidOption } from "../invalid-option.js";
+import { trimSpace } from "../letters.js";
 import { formatCsvLine, parseCsvLine, requirePair, sortedEntries } from "./csv.js";
 
 /** Where a result goes, as `docker buildx build --output` writes it. */
@@ -20,7 +21,7 @@ export function parseOutputFlag(text: string): OutputFlag {
   if (fields.length === 1 && fields[0] === text && !text.startsWith("type=")) {
     return { type: text === "-" ? "tar" : "local", destination: text, attrs: {} };
   }
-  const pairs = new Map(fields.map(requirePair).map(([key, value]) => [key.trim(), value]));
+  const pairs = new Map(fields.map(requirePair).map(([key, value]) => [trimSpace(key), value]));
   const { type = "", dest = "", ...attrs } = Object.fromEntries(pairs);
   if (type === "") throw invalidOption("exports", "An output needs a type: type=image, type=local");
   return { type, destination: dest, attrs };
