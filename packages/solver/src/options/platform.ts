@@ -100,7 +100,8 @@ function sortFeatures(features: readonly string[]): readonly string[] {
 }
 
 function joinComponents({ os, architecture, variant }: Platform, osText: string): string {
-  return os === "" ? "unknown" : posix.join(osText, architecture, variant ?? "");
+  // The daemon's path.Join() drops a slash at the end.
+  return os === "" ? "unknown" : posix.join(osText, architecture, variant ?? "").replace(/(?!^)\/$/, "");
 }
 
 type OsOptions = Pick<Platform, "osVersion" | "osFeatures">;

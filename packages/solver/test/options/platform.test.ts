@@ -75,6 +75,13 @@ describe("normalizePlatform()", () => {
   });
 });
 
+describe("formatPlatformFully()", () => {
+  test("ends without a slash", () => {
+    expect(formatPlatformFully({ os: "linux", architecture: "arm", variant: "v7/" })).toBe("linux/arm/v7");
+    expect(formatPlatformFully({ os: "/", architecture: "" })).toBe("/");
+  });
+});
+
 describe("hostPlatform()", () => {
   test("speaks of this machine in the image specification's words", () => {
     expect(parsePlatform(formatPlatformFully(hostPlatform()))).toEqual(hostPlatform());
