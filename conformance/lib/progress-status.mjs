@@ -15,7 +15,13 @@ export function toStatusJson(status) {
   return {
     vertexes: (status.vertexes ?? []).map((vertex) => {
       checkKeys("vertex", vertex, VERTEX_KEYS);
-      return { ...withTexts(vertex, ["digest", "name", "error"]), inputs: vertex.inputs?.map(textOf) };
+      const { progressGroup: group } = vertex;
+      checkKeys("group", group ?? {}, ["id", "name", "weak"]);
+      return {
+        ...withTexts(vertex, ["digest", "name", "error"]),
+        inputs: vertex.inputs?.map(textOf),
+        progressGroup: group && withTexts(group, ["id", "name"]),
+      };
     }),
     statuses: (status.statuses ?? []).map((item) => {
       checkKeys("status of a vertex", item, STATUS_KEYS);
@@ -31,9 +37,17 @@ export function toStatusJson(status) {
     }),
     warnings: (status.warnings ?? []).map((warning) => {
       checkKeys("warning", warning, WARNING_KEYS);
+      checkKeys("sourceInfo", warning.sourceInfo ?? {}, ["filename", "data", "definition", "language"]);
+      for (const range of warning.range ?? []) checkRange(range);
       return withTexts(warning, ["vertex", "url"]);
     }),
   };
+}
+
+function checkRange(range) {
+  checkKeys("range", range, ["start", "end"]);
+  for (const position of [range.start, range.end])
+    checkKeys("position", position ?? {}, ["line", "character"]);
 }
 
 function withTexts(object, names) {
