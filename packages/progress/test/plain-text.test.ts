@@ -88,7 +88,7 @@ test("keeps 16 MiB of output at most while another step is in front, and counts 
   expect(plain.dropped).toBeLessThan(8);
 });
 
-test("whatever a daemon sends, nothing throws", () => {
+test("whatever a daemon sends, nothing throws", { timeout: 120_000 }, () => {
   fc.assert(
     fc.property(fc.array(fc.tuple(anyStatus(), fc.nat(20_000))), (messages) => {
       const plain = createPlainText();
