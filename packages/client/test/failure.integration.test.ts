@@ -68,7 +68,6 @@ integration.describe("a build that fails", () => {
         context.join("Dockerfile"),
         `FROM scratch AS shell\nCOPY busybox /bin/busybox\nRUN ["/bin/busybox", "--install", "-s", "/bin"]\n${filler}RUN exit 9\n`,
       );
-      const startedAt = performance.now();
 
       const build = opened.client.build({ contextDir: context.path, tag: uniqueTag(), output: textOutput() });
 
@@ -76,7 +75,6 @@ integration.describe("a build that fails", () => {
         code: "BK_SOLVE_FAILED",
         failure: { exitCode: 9, command: "RUN exit 9", source: { line: 1004 } },
       });
-      expect(performance.now() - startedAt).toBeLessThan(5_000);
     });
 
     test("points at a syntax error", async () => {
