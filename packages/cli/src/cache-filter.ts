@@ -12,7 +12,8 @@ export interface CacheFilter {
 
 /**
  * Reads `--filter` values as buildx has them: `until=24h`, `type=source.local`, `id=abc` (contains), and the
- * daemon's own operators `==`, `!=` and `~=`.
+ * daemon's own operators `==`, `!=` and `~=`. `until` and `unused-for` say the same, and are taken once, with `=`: a
+ * prune must not remove more than was meant.
  *
  * @throws {UsageError}
  */
@@ -21,11 +22,23 @@ export function parseCacheFilter(texts: readonly string[]): CacheFilter {
   let usedBeforeMs: number | undefined;
   for (const text of texts) {
     const [, key = "", operator = "", value = ""] = /^([^=!~]+)(==|!=|~=|=)?(.*)$/s.exec(text) ?? [];
-    if (key === "") throw new UsageError(`--filter needs KEY=VALUE, and got ${JSON.stringify(text)}`);
-    if (key === "until" || key === "unused-for") usedBeforeMs = parseDuration("--filter until", value);
-    else parts.push(operator === "" ? key : key + toOperator(key, operator) + quote(value));
+    if (key === "" || (operator === "" && value !== ""))
+      throw new UsageError(`--filter needs KEY=VALUE, and got ${JSON.stringify(text)}`);
+    if (key === "until" || key === "unused-for") {
+      if (usedBeforeMs !== undefined)
+        throw new UsageError("--filter takes one of until and unused-for, and once: both say the same");
+      usedBeforeMs = parseAge(key, operator, value);
+    } else parts.push(operator === "" ? key : key + toOperator(key, operator) + quote(value));
   }
   return { filter: parts.length === 0 ? [] : [parts.join(",")], usedBeforeMs };
+}
+
+function parseAge(key: string, operator: string, value: string): number {
+  if (operator !== "=")
+    throw new UsageError(
+      `--filter ${key} takes = alone, as in ${key}=24h, and got ${operator || "no value"}`,
+    );
+  return parseDuration(`--filter ${key}`, value);
 }
 
 function toOperator(key: string, operator: string): string {

@@ -60,6 +60,18 @@ describe("parseCacheFilter()", () => {
     });
     expect(parseCacheFilter(["inuse", "type!=frontend"])).toMatchObject({ filter: ["inuse,type!=frontend"] });
     expect(parseCacheFilter([])).toEqual({ filter: [], usedBeforeMs: undefined });
-    expect(() => parseCacheFilter(["=x"])).toThrow(UsageError);
+    expect(parseCacheFilter(["unused-for=1h"])).toEqual({ filter: [], usedBeforeMs: 3_600_000 });
+  });
+
+  test.each([
+    ["no key", ["=x"]],
+    ["an operator that there is not", ["type~regular"]],
+    ["two times, of which one would be passed over", ["until=240h", "until=1h"]],
+    ["one time in two ways", ["until=240h", "unused-for=1h"]],
+    ["the opposite of a time", ["until!=24h"]],
+    ["a time that is compared", ["until==24h"]],
+    ["a time without a value", ["until"]],
+  ])("refuses %s", (_, texts) => {
+    expect(() => parseCacheFilter(texts)).toThrow(UsageError);
   });
 });
