@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { randomBytes } from "node:crypto";
-import { link, readFile, readlink, rename, stat, writeFile } from "node:fs/promises";
+import { open, readFile, readlink, stat } from "node:fs/promises";
 import { hostname } from "node:os";
 import { setTimeout as delay } from "node:timers/promises";
 import { type AbortOptions, raceAbort } from "@bk/transport";
@@ -52,18 +52,20 @@ async function acquire(path: string, mark: string, signal: AbortSignal | undefin
   while (!(await tryCreate(path, mark))) {
     const held = await readLock(path);
     if (held === undefined) continue;
-    if (await isStale(path, held)) {
-      await takeAway(path, held);
-      continue;
-    }
+    if ((await isStale(path, held)) && (await takeAway(path, held))) continue;
     if (performance.now() >= deadline) throw lockedBy(path, readOwner(held));
     await raceAbort(delay(POLL_MS), signal);
   }
 }
 
-async function tryCreate(path: string, mark: string): Promise<boolean> {
+/** Nothing is left of a file that could not be written whole, as on a full disk. */
+async function tryCreate(path: string, text: string): Promise<boolean> {
   try {
-    await writeFile(path, mark, { flag: "wx" });
+    await using file = await open(path, "wx");
+    await file.writeFile(text).catch(async (cause: unknown) => {
+      await removeFile(path);
+      throw cause;
+    });
     return true;
   } catch (cause) {
     if (cause instanceof Error && "code" in cause && cause.code === "EEXIST") return false;
@@ -83,22 +85,31 @@ async function readLock(path: string): Promise<string | undefined> {
 
 async function isStale(path: string, held: string): Promise<boolean> {
   const owner = readOwner(held);
-  if (owner) return owner.host === (await pidSpace()) && !isRunning(owner.pid);
-  const found = await stat(path).catch(() => undefined);
-  return found !== undefined && Date.now() - found.mtimeMs > MAX_WAIT_MS;
+  return owner ? owner.host === (await pidSpace()) && !isRunning(owner.pid) : isOld(path);
 }
 
-/** Of several that find a lock stale, one moves it away. If it was a new one by then, it goes back. */
-async function takeAway(path: string, held: string): Promise<void> {
-  const aside = `${path}.${randomBytes(8).toString("hex")}`;
-  try {
-    await rename(path, aside);
-  } catch (cause) {
-    if (isMissing(cause)) return;
-    throw cannotWrite(path, cause);
+/**
+ * Removes a stale lock, unless another process is at that. Only who has the second file may, and looks once more: what
+ * is there by then may be a new lock.
+ */
+async function takeAway(path: string, held: string): Promise<boolean> {
+  const guard = `${path}.takeover`;
+  if (!(await tryCreate(guard, ""))) {
+    if (await isOld(guard)) await removeFile(guard);
+    return false;
   }
-  if ((await readLock(aside)) !== held) await link(aside, path).catch(() => {});
-  await removeFile(aside);
+  try {
+    if ((await readLock(path)) === held) await removeFile(path);
+    return true;
+  } finally {
+    await removeFile(guard);
+  }
+}
+
+/** Whether it has been there for longer than anybody needs. */
+async function isOld(path: string): Promise<boolean> {
+  const found = await stat(path).catch(() => undefined);
+  return found !== undefined && Date.now() - found.mtimeMs > MAX_WAIT_MS;
 }
 
 function readOwner(held: string): Owner | undefined {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import { execFileSync } from "node:child_process";
 import { readlinkSync } from "node:fs";
 import { mkdir, readdir, readFile, rm, truncate, utimes, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
@@ -200,4 +201,50 @@ describe("the lock of an index", () => {
     await expect(findManifest(dir.path, "1.2")).resolves.toMatchObject({ digest: manifest.digest });
     expect((await readdir(dir.path)).filter((name) => name.includes("lock"))).toEqual([]);
   });
+
+  test("is taken over although a process died as it did so", async () => {
+    await using dir = await tmpDir();
+    const manifest = await addManifest(dir, "one");
+    await writeFile(dir.join("index.json.lock"), owner(DEAD));
+    await writeFile(dir.join("index.json.lock.takeover"), "");
+    await utimes(dir.join("index.json.lock.takeover"), new Date(), new Date(Date.now() - 60_000));
+    await putManifest(dir.path, manifest, [IMAGE]);
+    await expect(findManifest(dir.path, "1.2")).resolves.toMatchObject({ digest: manifest.digest });
+    expect((await readdir(dir.path)).filter((name) => name.includes("lock"))).toEqual([]);
+  });
+
+  test("is not taken over while another process does so", async () => {
+    await using dir = await tmpDir();
+    const manifest = await addManifest(dir, "one");
+    await writeFile(dir.join("index.json.lock"), owner(DEAD));
+    await writeFile(dir.join("index.json.lock.takeover"), "");
+    const started = performance.now();
+    const clock = vi
+      .spyOn(performance, "now")
+      .mockReturnValueOnce(started)
+      .mockReturnValue(started + 10_000);
+
+    const error: unknown = await putManifest(dir.path, manifest, [IMAGE]).catch((thrown) => thrown);
+    clock.mockRestore();
+
+    expect(error).toMatchObject({ code: "BK_STORE_LOCKED" });
+    expect(await readFile(dir.join("index.json.lock"), "utf8")).toBe(owner(DEAD));
+  });
+
+  test.runIf(process.getuid?.() === 0 && process.platform === "linux")(
+    "leaves nothing behind that others would wait for when the disk is full",
+    async () => {
+      await using dir = await tmpDir();
+      execFileSync("mount", ["-t", "tmpfs", "-o", "size=64k", "none", dir.path]);
+      using _mount = { [Symbol.dispose]: () => void execFileSync("umount", [dir.path]) };
+      const manifest = await addManifest(dir, "one");
+      await expect(writeFile(dir.join("filler"), Buffer.alloc(128 << 10))).rejects.toThrow("ENOSPC");
+
+      await expect(putManifest(dir.path, manifest, [IMAGE])).rejects.toMatchObject({
+        code: "BK_STORE_FAILED",
+      });
+
+      expect((await readdir(dir.path)).toSorted()).toEqual(["blobs", "filler"]);
+    },
+  );
 });

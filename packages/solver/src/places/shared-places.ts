@@ -6,7 +6,14 @@ import type { ResolvedSolveOptions } from "../options/solve-options.js";
 import { findPlaces, type Place } from "./places.js";
 
 /** What an OCI layout consists of. */
-const LAYOUT_ENTRIES = ["blobs", "index.json", "index.json.lock", "ingest", "oci-layout"];
+const LAYOUT_ENTRIES = [
+  "blobs",
+  "index.json",
+  "index.json.lock",
+  "index.json.lock.takeover",
+  "ingest",
+  "oci-layout",
+];
 
 /**
  * Refuses a build that would write over its own inputs or outputs, whatever links lead there: two outputs to one stream
