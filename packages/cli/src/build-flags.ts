@@ -3,6 +3,7 @@ import { stat } from "node:fs/promises";
 import type { BuildOptions } from "@bk/client";
 import type { CallFlags } from "./call-flags.js";
 import type { CliContext } from "./cli-context.js";
+import { type FrontendFlags, toFrontendOptions } from "./frontend-flags.js";
 import { type InputFlags, toInputOptions } from "./input-flags.js";
 import type { LegacyFlags } from "./legacy-flags.js";
 import { type MountFlags, toMountOptions } from "./mount-flags.js";
@@ -13,6 +14,7 @@ import { UsageError } from "./usage-error.js";
 /** The flags of `bk build`, as the command line has them. */
 export interface BuildFlags
   extends CallFlags,
+    FrontendFlags,
     InputFlags,
     LegacyFlags,
     MountFlags,
@@ -56,6 +58,7 @@ export async function toBuildOptions(
     ),
     ...(await toInputOptions(flags, context.env)),
     ...(await toMountOptions(contextPath, flags, context.env)),
+    frontend: toFrontendOptions(flags),
     registryAuth: await toRegistryAuth(flags),
   };
 }

@@ -8,6 +8,8 @@ export interface MountFlags {
   readonly ssh?: readonly string[];
 }
 
+const RAW = /^raw=/;
+
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** As docker buildx reads it: `ssh://git@host/app.git`, `git@host:app.git`. */
@@ -44,12 +46,30 @@ function isGiven(text: string): boolean {
   return text !== "";
 }
 
-/** A socket is an agent's, anything else a private key; nothing is the user's own agent. */
-async function toSshSource(paths: readonly string[]): Promise<SshSource> {
+/**
+ * A socket is an agent's, anything else a private key; nothing is the user's own agent. With `raw=true`, as buildctl has
+ * it, whatever listens on the socket.
+ */
+async function toSshSource(given: readonly string[]): Promise<SshSource> {
+  const paths = given.filter((path) => !RAW.test(path));
   const [path = "", ...more] = paths;
+  if (await isRaw(given)) {
+    if (path === "" || more.length > 0) throw new UsageError("--ssh with raw=true needs one socket");
+    return { rawSocket: path };
+  }
   if (more.length > 0) return { keyFiles: paths };
   if (path === "") return {};
   return (await isSocket(path)) ? { agentSocket: path } : { keyFiles: paths };
+}
+
+/** The last one counts. */
+async function isRaw(given: readonly string[]): Promise<boolean> {
+  const field = given.findLast((path) => RAW.test(path));
+  if (field === undefined) return false;
+  const { parseBool } = await import("@bk/solver/flags");
+  const raw = parseBool(field.replace(RAW, ""));
+  if (raw === undefined) throw new UsageError(`--ssh takes raw=true or raw=false, and got ${field}`);
+  return raw;
 }
 
 async function isSocket(path: string): Promise<boolean> {

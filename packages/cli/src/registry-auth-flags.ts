@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 import { readFile } from "node:fs/promises";
 import type { RegistryAuthOptions } from "@bk/client";
+import { type Command, Option } from "commander";
+import { append } from "./repeatable.js";
 import { UsageError } from "./usage-error.js";
 
 export interface RegistryAuthFlags {
   readonly registryAuthTlscontext?: readonly string[];
   readonly allowTokenRealm?: readonly string[];
+  readonly allowRegistry?: readonly string[];
 }
 
 const FLAG = "--registry-auth-tlscontext";
@@ -14,11 +17,18 @@ const KEYS = ["host", "ca", "cert", "key", "insecure"];
 type RegistryTls =
   NonNullable<RegistryAuthOptions["tls"]> extends ReadonlyMap<string, infer Tls> ? Tls : never;
 
+export function addAllowRegistryOption(command: Command): Command {
+  const help =
+    "registry whose credentials the build may use, such as docker.io or HOST:PORT (repeatable; default: every registry)";
+  return command.addOption(new Option("--allow-registry <host>", help).argParser(append));
+}
+
 /** @throws {UsageError} for what is malformed, and for files that cannot be read. */
 export async function toRegistryAuth(flags: RegistryAuthFlags): Promise<RegistryAuthOptions | undefined> {
-  const { registryAuthTlscontext: contexts = [], allowTokenRealm: hosts = [] } = flags;
-  if (contexts.length === 0 && hosts.length === 0) return undefined;
+  const { registryAuthTlscontext: contexts = [], allowTokenRealm: hosts = [], allowRegistry } = flags;
+  if (contexts.length === 0 && hosts.length === 0 && allowRegistry === undefined) return undefined;
   return {
+    ...(allowRegistry && { allowedRegistries: allowRegistry }),
     tls: await toRegistryTls(contexts),
     allowTokenRealm: ({ realm }) => hosts.includes(realm.host),
   };

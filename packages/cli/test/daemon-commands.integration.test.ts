@@ -75,7 +75,7 @@ integration.describe("bk du, prune, workers, info and history", () => {
   });
 
   describe("history", () => {
-    test("lists, shows, replays and forgets a build", async () => {
+    test("lists, shows, replays, pins and forgets a build", async () => {
       const ref = await build();
 
       expect((await bk("history", "ls")).stdout).toMatch(new RegExp(`\n${ref} +completed +(\\d+)/\\1 `));
@@ -85,6 +85,10 @@ integration.describe("bk du, prune, workers, info and history", () => {
       await bk("history", "export", ref, "--output", dir.join("x.dockerbuild"));
       expect((await stat(dir.join("x.dockerbuild"))).size).toBeGreaterThan(100);
       expect((await bk("history", "export", ref, "--output", "-")).stdout.length).toBeGreaterThan(100);
+      await bk("history", "pin", ref);
+      expect((await bk("history", "inspect", ref)).stdout).toMatch(/state +completed, pinned\n/);
+      await bk("history", "unpin", ref);
+      expect((await bk("history", "inspect", ref)).stdout).toMatch(/state +completed\n/);
       await bk("history", "rm", ref);
       const gone = await runBk(["history", "inspect", ref], { env });
       expect(gone).toMatchObject({ exitCode: 1, stdout: "" });

@@ -37,6 +37,13 @@ describe("--registry-auth-tlscontext", () => {
     await expect(parse(text)).rejects.toThrow(says);
   });
 
+  test("--allow-registry names the only registries whose credentials are used", async () => {
+    await expect(toRegistryAuth({ allowRegistry: ["docker.io", "r.example:5000"] })).resolves.toMatchObject({
+      allowedRegistries: ["docker.io", "r.example:5000"],
+    });
+    expect(await parse("host=h,insecure=true")).not.toHaveProperty("allowedRegistries");
+  });
+
   test("--allow-token-realm allows a token server by its host and port", async () => {
     const options = await toRegistryAuth({ allowTokenRealm: ["gitlab.example", "localhost:5001"] });
     const allows = (realm: string) =>

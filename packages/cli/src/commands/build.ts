@@ -9,16 +9,21 @@ import { dockerfileName, formatCall } from "../call-text.js";
 import type { CliContext } from "../cli-context.js";
 import { EXIT_CODES } from "../exit-codes.js";
 import { ExitError } from "../exit-error.js";
+import { addFrontendOptions } from "../frontend-flags.js";
 import { addLegacyOptions, checkLegacyFlags } from "../legacy-flags.js";
 import { openClient } from "../open-client.js";
 import { takesStdout, toOutputOptions } from "../output-flags.js";
 import { addProgressOptions, type ProgressFlags, toProgressMode } from "../progress-flags.js";
+import { addAllowRegistryOption } from "../registry-auth-flags.js";
 import { append } from "../repeatable.js";
 import { markOutputShown } from "../shown-output.js";
 import { UsageError } from "../usage-error.js";
 
 export function addBuildCommand(program: Command, context: CliContext): void {
-  addProgressOptions(addLegacyOptions(program.command("build")))
+  const command = addProgressOptions(addLegacyOptions(program.command("build")));
+  addFrontendOptions(command);
+  addAllowRegistryOption(command);
+  command
     .description("build an image from a Dockerfile")
     .argument(
       "<path>",
@@ -45,7 +50,7 @@ export function addBuildCommand(program: Command, context: CliContext): void {
     )
     .option(
       "--ssh <spec>",
-      "SSH agent that steps may mount: default, ID=SOCKET, or ID=KEYFILE,KEYFILE (repeatable; default: none, but the agent for a git repository over SSH)",
+      "SSH agent that steps may mount: default, ID=SOCKET, or ID=KEYFILE,KEYFILE; ID=SOCKET,raw=true for what is no agent (repeatable; default: none, but the agent for a git repository over SSH)",
       append,
     )
     .option(

@@ -16,6 +16,11 @@ interface ListFlags extends FormatFlag {
   readonly limit?: string;
 }
 
+const PINS = [
+  ["pin", true, "keep builds when the daemon cleans its history up"],
+  ["unpin", false, "keep builds no longer than others"],
+] as const;
+
 type Solver = typeof import("@bk/solver");
 type Client = Awaited<ReturnType<typeof openClient>>;
 
@@ -59,6 +64,17 @@ export function addHistoryCommands(program: Command, context: CliContext): void 
     .action((ref: string, { output }: { readonly output: string }) =>
       withSolver(context, (solver, client) => exportTo(output, ref, solver, client, context)),
     );
+  for (const [name, pinned, what] of PINS) {
+    history
+      .command(name)
+      .description(what)
+      .argument("<ref...>")
+      .action((refs: readonly string[]) =>
+        withSolver(context, async ({ pinBuild }, { daemon }) => {
+          for (const ref of refs) await pinBuild(daemon, ref, { pinned, signal: context.signal });
+        }),
+      );
+  }
   history
     .command("report")
     .description("write a page about a build: timeline, cache, output, failure")
