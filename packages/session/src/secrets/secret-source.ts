@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-import { open, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { type AbortOptions, raceAbort } from "@bk/transport";
 import type { Environment } from "../environment.js";
 import { SessionError } from "../errors.js";
 import { describeFileError } from "../file-error.js";
+import { readBeginning } from "./read-beginning.js";
 
 /** Asked for the secret's bytes each time that the daemon wants them. What it throws never leaves the process. */
 export type SecretCallback = (
@@ -75,20 +76,12 @@ async function checkFile(id: string, path: string): Promise<void> {
 
 async function readFile(id: string, path: string, { signal }: AbortOptions): Promise<Uint8Array> {
   await checkFile(id, path);
-  signal?.throwIfAborted();
   try {
-    await using file = await open(path);
     // A pipe has no size, and a file may have grown: at most one byte too many is read.
-    const buffer = Buffer.alloc(MAX_SECRET_BYTES + 1);
-    let length = 0;
-    while (length < buffer.length) {
-      const { bytesRead } = await file.read(buffer, length, buffer.length - length);
-      if (bytesRead === 0) break;
-      length += bytesRead;
-    }
-    return checkSize(id, buffer.subarray(0, length));
+    return checkSize(id, await readBeginning(path, MAX_SECRET_BYTES + 1, { signal }));
   } catch (cause) {
     if (SessionError.is(cause)) throw cause;
+    signal?.throwIfAborted();
     throw fileFailed(id, path, describeFileError(cause), cause);
   }
 }
