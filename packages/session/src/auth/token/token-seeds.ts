@@ -2,6 +2,8 @@
 import { randomBytes } from "node:crypto";
 import { readFile, rename, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
+
+import { withFileLock } from "../../content/file-lock.js";
 import { isObject, toFields } from "../lenient-json.js";
 
 /** Random bytes for each registry that a daemon cannot know and that stay the same. */
@@ -11,10 +13,15 @@ export interface TokenSeeds {
 }
 
 const FILE = ".token_seed";
+/** Not `.token_seed.lock`, of which BuildKit's own client holds flock(2), and which it leaves there. */
+const LOCK_FILE = ".token_seed.bk-lock";
+/** A seed is worth no more than a request for a new token. */
+const MAX_WAIT_MS = 5_000;
 
 /**
- * Seeds in the file `.token_seed` of Docker's config folder, which BuildKit's own client uses too. Where the
- * file cannot be written or the folder is not there, seeds last as long as this object.
+ * Seeds in the file `.token_seed` of Docker's config folder, which BuildKit's own client uses too. Processes with bk
+ * write it one at a time, and that client does not wait for them. Where the file cannot be written or the folder is
+ * not there, seeds last as long as this object.
  */
 export function createTokenSeeds(dir: string): TokenSeeds {
   const seeds = new Map<string, Uint8Array>();
@@ -23,11 +30,9 @@ export function createTokenSeeds(dir: string): TokenSeeds {
   async function seedFor(host: string): Promise<Uint8Array> {
     const known = seeds.get(host);
     if (known) return known;
-    const stored = await readSeeds(dir);
-    const found = stored.get(host);
-    const seed = found === undefined ? randomBytes(16) : Buffer.from(found, "base64");
+    const found = (await readSeeds(dir)).get(host);
+    const seed = found === undefined ? await makeSeed(dir, host) : Buffer.from(found, "base64");
     seeds.set(host, seed);
-    if (found === undefined) await writeSeeds(dir, stored.set(host, seed.toString("base64")));
     return seed;
   }
 
@@ -39,6 +44,23 @@ export function createTokenSeeds(dir: string): TokenSeeds {
       return seed;
     },
   };
+}
+
+/** Makes a seed and keeps it in the file, unless another process has done so by now. */
+async function makeSeed(dir: string, host: string): Promise<Uint8Array> {
+  let seed: Uint8Array = randomBytes(16);
+  const keep = async () => {
+    const stored = await readSeeds(dir);
+    const found = stored.get(host);
+    if (found === undefined) await writeSeeds(dir, stored.set(host, Buffer.from(seed).toString("base64")));
+    else seed = Buffer.from(found, "base64");
+  };
+  try {
+    await withFileLock(path.join(dir, LOCK_FILE), keep, { maxWaitMs: MAX_WAIT_MS });
+  } catch {
+    await keep(); // at worst another process's new seed is lost
+  }
+  return seed;
 }
 
 /** Seeds by host, in base64. A file that is missing, unreadable or cut short has none. */

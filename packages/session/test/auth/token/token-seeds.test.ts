@@ -16,6 +16,21 @@ describe("createTokenSeeds()", () => {
     expect(await seeds.seedFor("s.io")).not.toEqual(first);
   });
 
+  test("loses none when several write at once, and agrees on one for each registry", async () => {
+    await using dir = await tmpDir();
+    const hosts = ["a.io", "b.io", "c.io"];
+    const seedsOf = (own: string) => {
+      const seeds = createTokenSeeds(dir.path);
+      return Promise.all([own, ...hosts].map(async (host) => [host, await seeds.seedFor(host)] as const));
+    };
+
+    const given = (await Promise.all([seedsOf("1.io"), seedsOf("2.io"), seedsOf("3.io")])).flat();
+
+    const stored = createTokenSeeds(dir.path);
+    for (const [host, seed] of given) expect(await stored.seedFor(host)).toEqual(seed);
+    expect(await readdir(dir.path)).toEqual([".token_seed"]);
+  });
+
   test("writes what BuildKit's own client reads, for the user alone", async () => {
     await using dir = await tmpDir();
     await writeFile(dir.join(".token_seed"), '{"z.io": {"seed": "MDEyMzQ1Njc4OWFiY2RlZg=="}}');
