@@ -31,6 +31,7 @@ async function readReport(daemon: Daemon, ref: string, signal: AbortSignal): Pro
   return toReportData(collector.collected(), {
     title: toTitle(record),
     ref,
+    startedAt: record.createdAt,
     outcome: record.state === "running" ? "interrupted" : record.state,
     failure: await explainBuild(daemon, ref, { signal }),
   });

@@ -11,6 +11,8 @@ export interface CollectedBuild {
   readonly logOf: (place: number) => KeptLog;
   /** The latest time that was told; steps that were never told to have ended ran until then. */
   readonly lastNs: bigint;
+  /** When the first steps started that were told to have; undefined when none was. */
+  readonly firstNs: bigint | undefined;
 }
 
 /** Remembers a build's status for a report. */
@@ -25,6 +27,7 @@ export function createReportCollector(): ReportCollector {
   const logs = createKeptLogs();
   let state = EMPTY_BUILD;
   let lastNs = 0n;
+  let firstNs: bigint | undefined;
   return {
     update(status) {
       state = reduceStatus(state, status);
@@ -32,10 +35,18 @@ export function createReportCollector(): ReportCollector {
         const place = state.positions.get(vertex);
         if (place !== undefined) logs.append(place, data);
       }
+      firstNs ??= earliestStart(status);
       for (const ns of timesOf(status)) if (ns > lastNs) lastNs = ns;
     },
-    collected: () => ({ state, logOf: logs.of, lastNs }),
+    collected: () => ({ state, logOf: logs.of, lastNs, firstNs }),
   };
+}
+
+function earliestStart({ vertexes }: SolveStatus): bigint | undefined {
+  let first: bigint | undefined;
+  for (const { startedNs } of vertexes)
+    if (startedNs !== undefined && (first === undefined || startedNs < first)) first = startedNs;
+  return first;
 }
 
 function* timesOf({ vertexes, statuses, logs }: SolveStatus): Generator<bigint> {

@@ -59,7 +59,7 @@ export interface ReportStep {
   readonly number: string;
   readonly group: number;
   readonly phase: ReportPhase;
-  /** When it ran, as starts and ends. */
+  /** When it ran, as starts and ends. None, although it ran, when it did so earlier, for another build. */
   readonly intervals: readonly (readonly [startMs: number, endMs: number])[];
   /** The sum of the intervals. */
   readonly tookMs: number;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { SolveFailure } from "@bk/solver";
 import { durationNs, type VertexState } from "../state/build-state.js";
+import { type Clock, createClock, createOwnIntervals, type OwnIntervals } from "./build-times.js";
 import type { CollectedBuild } from "./collect-build.js";
 import { measureConcurrency } from "./concurrency.js";
 import { findCriticalPath } from "./critical-path.js";
@@ -17,6 +18,11 @@ export interface ReportFacts {
   /** The build's name in the daemon's history. */
   readonly ref?: string | undefined;
   readonly outcome: ReportOutcome;
+  /**
+   * When the build began, by the daemon's clock; default: when the first step started that was told to have. A step that
+   * builds share is told with the times of the first of them: what is before the beginning does not count.
+   */
+  readonly startedAt?: Date | undefined;
   /** Why it failed; without it, the steps' own errors are shown. */
   readonly failure?: (Pick<SolveFailure, "message"> & Partial<SolveFailure>) | undefined;
 }
@@ -32,17 +38,23 @@ const MAX_TITLE_CHARS = 200;
 /** Works out all that a report shows. Pure, and total: whatever a daemon sent, nothing throws. */
 export function toReportData(build: CollectedBuild, facts: ReportFacts): ReportData {
   const places = [...build.state.vertexes.keys()].filter((place) => !build.state.vertexes[place]?.hidden);
+  const ownIntervals = createOwnIntervals(build, facts.startedAt);
   const groups = groupSteps(
     places.map((place) => {
-      const { name = "", intervals = [] } = build.state.vertexes[place] ?? {};
-      return { name, startNs: intervals[0]?.startNs };
+      const vertex = build.state.vertexes[place];
+      const [first] = vertex ? ownIntervals(vertex) : [];
+      // What was under way already comes where it ended: its start says nothing about this build.
+      return { name: vertex?.name ?? "", startNs: first?.isCut ? first.stopNs : first?.startNs };
     }),
   );
   const ordered = groups.flatMap(({ members }) => members.map(({ place }) => places[place] ?? -1));
   const stepOf = new Map(ordered.map((place, step) => [place, step]));
   const toStep = (digest: string): number | undefined => stepOf.get(build.state.positions.get(digest) ?? -1);
-  const clock = createClock(build.state.vertexes.filter(({ hidden }) => !hidden));
-  const steps = toSteps(build, groups, ordered, { clock, toStep });
+  const clock = createClock(
+    places.flatMap((place) => build.state.vertexes[place] ?? []),
+    ownIntervals,
+  );
+  const steps = toSteps(build, groups, ordered, { clock, toStep, ownIntervals });
   const wallMs = Math.max(0, ...steps.map((step) => step.intervals.at(-1)?.[1] ?? 0));
   const failure = facts.outcome === "completed" ? undefined : toFailure(facts.failure, steps, toStep);
   const criticalPath = findCriticalPath(steps, failure?.step);
@@ -65,25 +77,10 @@ export function toReportData(build: CollectedBuild, facts: ReportFacts): ReportD
   };
 }
 
-interface Clock {
-  readonly startedAt: string | undefined;
-  /** Milliseconds from the start, to a hundredth. */
-  toMs(ns: bigint): number;
-}
-
-function createClock(vertexes: readonly VertexState[]): Clock {
-  const starts = vertexes.flatMap(({ intervals }) => intervals.map(({ startNs }) => startNs));
-  const startNs = starts.reduce<bigint | undefined>((a, b) => (a === undefined || b < a ? b : a), undefined);
-  const date = startNs === undefined ? undefined : new Date(Number(startNs / 1_000_000n));
-  return {
-    startedAt: date && !Number.isNaN(date.getTime()) ? date.toISOString() : undefined,
-    toMs: (ns) => Number((ns - (startNs ?? ns)) / 10_000n) / 100,
-  };
-}
-
 interface Resolver {
   readonly clock: Clock;
   readonly toStep: (digest: string) => number | undefined;
+  readonly ownIntervals: OwnIntervals;
 }
 
 function toSteps(
@@ -102,7 +99,7 @@ function toSteps(
     const transfers = vertex.transfers.slice(0, transfersLeft);
     transfersLeft -= transfers.length;
     return {
-      ...toTimes(vertex, build.lastNs, resolver),
+      ...toTimes(vertex, resolver),
       digest: toLineText(vertex.digest.slice(0, MAX_TITLE_CHARS)),
       command: name.command,
       number: number === undefined ? "" : `${number}/${total}`,
@@ -117,10 +114,10 @@ function toSteps(
 
 function toTimes(
   vertex: VertexState,
-  lastNs: bigint,
-  { clock, toStep }: Resolver,
+  { clock, toStep, ownIntervals }: Resolver,
 ): Pick<ReportStep, "phase" | "intervals" | "tookMs" | "inputs"> {
-  const intervals = vertex.intervals.map(({ startNs, stopNs = lastNs }) => {
+  const own = ownIntervals(vertex);
+  const intervals = own.map(({ startNs, stopNs }) => {
     const startMs = clock.toMs(startNs);
     return [startMs, Math.max(startMs, clock.toMs(stopNs))] as const;
   });
@@ -128,7 +125,7 @@ function toTimes(
   return {
     phase: toPhase(vertex),
     intervals,
-    tookMs: Number(durationNs(vertex, lastNs) / 10_000n) / 100,
+    tookMs: Number(durationNs({ intervals: own }, 0n) / 10_000n) / 100,
     inputs: [...new Set(inputs)].slice(0, MAX_INPUTS),
   };
 }

@@ -93,6 +93,27 @@ describe("toReportData()", () => {
     expect(failure).toBeUndefined();
   });
 
+  test("leaves out what a step did for another build, before this one began", () => {
+    const statuses = toStatuses({
+      def: { name: "[internal] load build definition from Dockerfile", from: 5000, to: 5100 },
+      earlier: { name: "[a 1/2] COPY . .", from: 0, to: 60 },
+      shared: { name: "[a 2/2] RUN make", from: 70, to: 9000, inputs: ["earlier"] },
+    });
+    const { wallMs, startedAt, steps, criticalPath } = toReport(statuses);
+    expect({ wallMs, startedAt }).toEqual({ wallMs: 4000, startedAt: "2026-03-14T09:26:58.000Z" });
+    expect(steps.map(({ phase, intervals, tookMs }) => ({ phase, intervals, tookMs }))).toEqual([
+      { phase: "ran", intervals: [[0, 100]], tookMs: 100 },
+      { phase: "ran", intervals: [], tookMs: 0 },
+      { phase: "ran", intervals: [[0, 4000]], tookMs: 4000 },
+    ]);
+    expect(criticalPath.ms).toBe(4000);
+    const later = toReport(statuses, {
+      outcome: "completed",
+      startedAt: new Date(Number(at(5050) / 1_000_000n)),
+    });
+    expect(later.wallMs).toBe(3950);
+  });
+
   test("says how much output of a step was left out, and begins with a whole line", () => {
     const log = `${"x".repeat(99)}\n`.repeat(4000);
     const [step] = toReport(toStatuses({ a: { name: "a", from: 0, to: 1, log } })).steps;

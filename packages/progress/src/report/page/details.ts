@@ -5,6 +5,7 @@ import type { PageData } from "./data.js";
 import { element, icon } from "./dom.js";
 import { createLogView } from "./log-view.js";
 import { PHASES } from "./rows.js";
+import { formatTick } from "./ticks.js";
 
 export interface Details {
   /** The step that is shown, if any. */
@@ -81,16 +82,15 @@ function createPhase({ phase, isCritical }: ReportStep): HTMLElement {
 }
 
 function createFacts(at: number, step: ReportStep, data: PageData): HTMLElement {
-  const { intervals, number, phase, tookMs, inputs, digest } = step;
+  const { intervals, number, tookMs, inputs, digest } = step;
   const group = data.groups[step.group];
   const stage = [group?.platform, group?.name, number].filter((word) => word !== undefined && word !== "");
-  const [startMs, endMs] = [intervals[0]?.[0], intervals.at(-1)?.[1]];
   return element(
     "dl",
     { class: "facts" },
     ...fact("Stage", stage.join(" ")),
-    ...fact("Took", phase === "pending" ? "" : formatDuration(tookMs)),
-    ...fact("Ran", startMs === undefined || endMs === undefined ? "" : formatSpan(startMs, endMs)),
+    ...fact("Took", intervals.length === 0 ? "" : formatDuration(tookMs)),
+    ...fact("Ran", formatRan(step)),
     ...fact("In parts", intervals.length < 2 ? "" : formatParts(intervals)),
     ...links("Uses", inputs, data),
     ...links("Used by", data.usersOf(at), data),
@@ -103,8 +103,14 @@ function fact(name: string, text: string): readonly HTMLElement[] {
   return text === "" ? [] : [element("dt", {}, name), element("dd", {}, text)];
 }
 
+function formatRan({ phase, intervals }: ReportStep): string {
+  const [startMs, endMs] = [intervals[0]?.[0], intervals.at(-1)?.[1]];
+  if (startMs !== undefined && endMs !== undefined) return formatSpan(startMs, endMs);
+  return phase === "ran" ? "before this build began, for another" : "";
+}
+
 function formatSpan(startMs: number, endMs: number): string {
-  return `from ${formatDuration(startMs)} to ${formatDuration(endMs)}`;
+  return `from ${formatTick(startMs)} to ${formatTick(endMs)}`;
 }
 
 function formatParts(intervals: ReportStep["intervals"]): string {

@@ -72,7 +72,7 @@ interface StepRowFacts {
 }
 
 function createStepRow(step: ReportStep, at: number, { wallMs, isWarned }: StepRowFacts): HTMLElement {
-  const { command, number, phase, isCritical, intervals, tookMs } = step;
+  const { command, number, phase, isCritical, intervals } = step;
   const bars = intervals.map(([startMs, endMs]) =>
     placed(`bar bar-${isCritical && phase === "ran" ? "critical" : phase}`, startMs, endMs, wallMs),
   );
@@ -96,13 +96,14 @@ function createStepRow(step: ReportStep, at: number, { wallMs, isWarned }: StepR
       isWarned ? icon("warning") : undefined,
       isCritical ? icon("critical") : undefined,
     ),
-    element("div", { role: "gridcell", class: "cell took" }, formatTook(phase, tookMs)),
+    element("div", { role: "gridcell", class: "cell took" }, formatTook(step)),
     element("div", { role: "gridcell", class: "cell lane" }, ...bars),
   );
 }
 
-function formatTook(phase: ReportPhase, tookMs: number): string {
+function formatTook({ phase, tookMs, intervals }: ReportStep): string {
   if (phase === "cached") return "cached";
+  if (phase === "ran" && intervals.length === 0) return "earlier";
   return phase === "pending" ? "–" : formatDuration(tookMs);
 }
 

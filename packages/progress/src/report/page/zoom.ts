@@ -20,8 +20,8 @@ export interface Zoom {
 /** Of the build's time, the least that can be shown. */
 const MIN_SPAN = 1e-4;
 const PX_PER_TICK = 70;
-/** From here on the text of a tick is on its left, where there is room for it. */
-const LAST_TICK = 0.9;
+/** With less room than this on its right, the text of a tick is on its left. */
+const LAST_TICK_PX = 44;
 /** Less than that is a click. */
 const MIN_DRAG = 0.005;
 
@@ -59,7 +59,7 @@ export function createZoom(data: PageData, chart: HTMLElement): Zoom {
     const place = (child: HTMLElement, ms: number) => {
       const share = (ms / wallMs - from) / span;
       child.style.left = `${share * 100}%`;
-      child.classList.toggle("last", share > LAST_TICK);
+      child.classList.toggle("last", (1 - share) * width < LAST_TICK_PX);
       return child;
     };
     axis.replaceChildren(...ticks.map((ms) => place(element("span", { class: "tick" }, formatTick(ms)), ms)));
