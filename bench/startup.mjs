@@ -7,7 +7,7 @@ import { prepareBuildx } from "./lib/clients.mjs";
 import { readOptions } from "./lib/options.mjs";
 import { formatSummary, summarize } from "./lib/report.mjs";
 import { withRig } from "./lib/rig.mjs";
-import { openLibrary, startPrograms, timeProgram } from "./lib/startup-programs.mjs";
+import { linkBuildx, openLibrary, startPrograms, timeProgram } from "./lib/startup-programs.mjs";
 
 const CASES = [
   { name: "version", bars: { wallRatio: 1.5 }, modes: ["embedded"], other: "node -e 0" },
@@ -35,6 +35,7 @@ async function run(rig, { cases: wanted, modes, pairs, asJson }) {
     buildx: await prepareBuildx(rig),
   };
   print(Object.entries(versions).flat().join(" "));
+  await linkBuildx(rig);
   const contextDir = await writeContext(rig);
   const cases = [];
   for (const testCase of wanted) {

@@ -33,8 +33,8 @@ const {
 const isProgram = Object.keys(bin).length > 0;
 const outputs = [...Object.values(exports).map((entry) => entry.default), ...Object.values(bin)];
 const entries = outputs
-  .filter((file) => file?.endsWith(".js"))
-  .map((file) => path.relative("dist", file).replace(/\.js$/, ""));
+  .filter((file) => /\.c?js$/.test(file ?? ""))
+  .map((file) => path.relative("dist", file).replace(/\.c?js$/, ""));
 
 await rm("dist/chunks", { recursive: true, force: true });
 const bundle = await rolldown({
@@ -49,9 +49,10 @@ const bundle = await rolldown({
 });
 const { output } = await bundle.write({
   dir: "dist",
-  format: "esm",
-  entryFileNames: "[name].js",
-  chunkFileNames: isProgram ? "[name].js" : "chunks/[name]-[hash].js",
+  // Node loads CommonJS in one go, and modules in several turns of its event loop.
+  format: isProgram ? "cjs" : "esm",
+  entryFileNames: isProgram ? "[name].cjs" : "[name].js",
+  chunkFileNames: isProgram ? "[name].cjs" : "chunks/[name]-[hash].js",
   sourcemap: !isProgram,
   ...(isProgram && { minify: true, codeSplitting: { groups: PROGRAM_CHUNKS } }),
 });

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 import { fork } from "node:child_process";
 import { once } from "node:events";
+import { mkdir, symlink } from "node:fs/promises";
+import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { clientEnv, TAG } from "./clients.mjs";
 import { measure } from "./measure.mjs";
 
-const BK = fileURLToPath(new URL("../../packages/cli/dist/main.js", import.meta.url));
+const BK = fileURLToPath(new URL("../../packages/cli/dist/main.cjs", import.meta.url));
 const LIBRARY = fileURLToPath(new URL("../open-client.mjs", import.meta.url));
 /** No run takes a hundredth of it. */
 const TIMEOUT_MS = 60_000;
@@ -29,8 +31,15 @@ export function startPrograms(rig, name, { mode, contextDir }) {
   const buildxFlags = [...flags, ...standalone, ...builder, ...attests];
   return {
     ...(name === "cached-build" && { bk: node(BK, ...flags, ...standalone, contextDir) }),
-    buildx: { command: rig.engine.buildx, args: [...buildxFlags, contextDir], env: clientEnv(rig) },
+    buildx: { command: rig.engine.docker, args: ["buildx", ...buildxFlags, contextDir], env: clientEnv(rig) },
   };
+}
+
+/** Lets `docker` find buildx: here its start is part of what is compared. */
+export async function linkBuildx({ dir, engine }) {
+  const plugins = path.join(dir, "home", "cli-plugins");
+  await mkdir(plugins);
+  await symlink(engine.buildx, path.join(plugins, "docker-buildx"));
 }
 
 /** A process with an open client of `@bk/client`, which has built before. */
@@ -40,6 +49,7 @@ export async function openLibrary(rig, { mode, contextDir }) {
     env: envOf(rig, mode),
     stdio: ["ignore", "ignore", "inherit", "ipc"],
   });
+  const exited = once(child, "exit");
   await once(child, "message");
   return {
     async build() {
@@ -49,7 +59,7 @@ export async function openLibrary(rig, { mode, contextDir }) {
     },
     async close() {
       child.disconnect();
-      await once(child, "close");
+      await exited;
     },
   };
 }

@@ -8,7 +8,7 @@ import { startFakeDaemon, tmpDir } from "@bk/testing";
 import { describe, expect, test } from "vitest";
 import { runBk } from "./bk.js";
 
-const main = fileURLToPath(new URL("../dist/main.js", import.meta.url));
+const main = fileURLToPath(new URL("../dist/main.cjs", import.meta.url));
 
 describe("Ctrl-C", () => {
   test("does not wait for a daemon that never answers", async () => {
