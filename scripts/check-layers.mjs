@@ -106,15 +106,15 @@ function dependencyProblems(pkg, uses, testUses) {
   const own = pkg.manifest.name;
   const used = new Set(uses.map(({ name }) => name));
   const tested = new Set(testUses.map(({ name }) => name));
-  // A program is one bundle, with what it is developed with inside.
-  const isProgram = Object.keys(pkg.manifest.bin ?? {}).length > 0;
-  const known = (name) => name === own || runtime.has(name) || (isProgram && dev.has(name));
+  const known = (name) => name === own || runtime.has(name);
+  // A program has what it is developed with inside its bundle: scripts/bundle.mjs.
+  const bundled = (name) => pkg.manifest.bin !== undefined && dev.has(name);
   const peers = new Set(
     [...runtime].filter((name) => used.has(name)).flatMap((name) => peersOf(pkg.dir, name)),
   );
   return [
     ...uses
-      .filter(({ name }) => !known(name))
+      .filter(({ name }) => !known(name) && !bundled(name))
       .map(({ file, name }) => `${file}: imports ${name}, which is not in the package's dependencies`),
     ...testUses
       .filter(({ name }) => !known(name) && !dev.has(name))

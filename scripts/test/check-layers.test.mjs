@@ -78,6 +78,14 @@ describe("findLayerProblems()", () => {
     ]);
   });
 
+  test("lets a program's sources use what devDependencies list: it becomes part of the bundle", () => {
+    const files = { "src/main.ts": 'import "commander";\n' };
+    addPackage("cli", { bin: { bk: "./dist/main.cjs" }, devDependencies: { commander: "1" } }, files);
+    expect(findLayerProblems(top)).toEqual([]);
+    addPackage("cli", { devDependencies: { commander: "1" } }, files);
+    expect(findLayerProblems(top)).toHaveLength(1);
+  });
+
   test("asks for the layer of a package that it does not know", () => {
     addPackage("novel", {}, { "src/a.ts": "" });
     expect(findLayerProblems(top)).toEqual([
