@@ -13,6 +13,7 @@ import {
   type SolveOptions,
   solve,
 } from "@bk/solver";
+import { listenAbort } from "@bk/transport";
 import type { BuildOptions } from "./build-options.js";
 import {
   type BuildExport,
@@ -56,11 +57,34 @@ export async function buildStandalone(context: BuildContext, options: BuildOptio
   const exports = options.exports ?? LOAD;
   checkOptions(context, options, exports);
   await prepareResultFiles({ ...options, exports });
-  const opened = await toStandaloneExports(exports, context);
-  await awaitDaemon(context, options);
+  const opened = await openExports(context, options, exports);
   const result = await run(context, options, opened, solve);
   await writeResultFiles(options, result, context);
   return result;
+}
+
+/** Asks the Docker that an image goes into, while the daemon is waited for; what that Docker lacks counts first. */
+async function openExports(
+  context: BuildContext,
+  options: BuildOptions,
+  exports: readonly BuildExport[],
+): Promise<readonly ExportOptions[]> {
+  const joined = new AbortController();
+  const stopListening = listenAbort(context.signal, (reason) => joined.abort(reason));
+  const given = { ...context, signal: joined.signal };
+  const ready = awaitDaemon(given, options);
+  ready.catch(() => {});
+  try {
+    const opened = await toStandaloneExports(exports, given);
+    await ready;
+    return opened;
+  } catch (error) {
+    joined.abort(error);
+    await ready.catch(() => {});
+    throw error;
+  } finally {
+    stopListening();
+  }
 }
 
 /** What is asked about a build, or done with it. */

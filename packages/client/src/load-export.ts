@@ -49,8 +49,11 @@ interface FoundDocker {
 async function findDocker(name: string | undefined, { env, signal }: LoadContext): Promise<FoundDocker> {
   try {
     const docker = await resolveDockerEndpoint({ env, signal, context: name });
+    // Whether it answers at all is asked first, for its errors say more; the other answer takes longer.
+    const store = usesContainerdStore(docker, { signal });
+    store.catch(() => {});
     await pingDocker(docker, { signal });
-    return { docker, hasContainerdStore: await usesContainerdStore(docker, { signal }) };
+    return { docker, hasContainerdStore: await store };
   } catch (cause) {
     signal.throwIfAborted();
     if (!TransportError.is(cause)) throw cause;
