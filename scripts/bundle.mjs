@@ -77,7 +77,7 @@ function isNamedIn(packages, id) {
 
 function isLoadedByMost(id) {
   if (id.endsWith("main.ts") || /[\\/]completion[\\/]/.test(id)) return false;
-  return !/[\\/](?:tar-stream|streamx|events-universal|text-decoder|fast-fifo|b4a)[\\/]|[\\/]gateway-|progress[\\/]dist[\\/]report/.test(
+  return !/[\\/](?:tar-stream|streamx|events-universal|text-decoder|fast-fifo|b4a)[\\/]|[\\/]gateway-|progress[\\/]dist[\\/]report|(?:write|history)-report\.ts$/.test(
     id,
   );
 }
