@@ -6,7 +6,7 @@ import { addShell, describeTerminal, integration, startTerminal, tmpDir, useEngi
 import { expect, test } from "vitest";
 import { runBk } from "./bk.js";
 
-const main = fileURLToPath(new URL("../dist/main.js", import.meta.url));
+const main = fileURLToPath(new URL("../dist/main.cjs", import.meta.url));
 
 /** A context whose steps are not cached. */
 async function contextWith(steps: string) {
