@@ -16,11 +16,17 @@ export interface DaemonFlags {
 
 export function addDaemonOptions(program: Command): void {
   program
-    .option("--builder <address>", "daemon to use instead of BUILDKIT_HOST, such as tcp://localhost:1234")
-    .option("--tlsdir <dir>", "directory with ca.pem, cert.pem and key.pem for TLS to the daemon")
-    .option("--tlscacert <file>", "certificates that the daemon's is trusted by")
-    .option("--tlscert <file>", "certificate to show to the daemon")
-    .option("--tlskey <file>", "private key of that certificate")
+    .option(
+      "--builder <address>",
+      "daemon to use, such as tcp://localhost:1234 (default: that of BUILDKIT_HOST, or inside Docker)",
+    )
+    .option(
+      "--tlsdir <dir>",
+      "directory with ca.pem, cert.pem and key.pem for TLS to the daemon (default: none)",
+    )
+    .option("--tlscacert <file>", "certificates that the daemon's is trusted by (default: as Node trusts)")
+    .option("--tlscert <file>", "certificate to show to the daemon (default: none)")
+    .option("--tlskey <file>", "private key of that certificate (default: none)")
     .option("--tlsservername <name>", "name that the daemon's certificate must have (default: its host)");
 }
 
