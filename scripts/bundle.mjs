@@ -16,7 +16,11 @@ const TARGET = "node20.19";
 const HELPERS = "@oxc-project/runtime/";
 /** A program answers `--version` with the first alone. What most commands load is quicker from one file. */
 const PROGRAM_CHUNKS = [
-  { name: "start", test: /[\\/]src[\\/](?:version|interrupt)\.ts$|rolldown[\\/]runtime/, priority: 1 },
+  {
+    name: "start",
+    test: /[\\/]src[\\/](?:version|interrupt|compile-cache)\.ts$|rolldown[\\/]runtime/,
+    priority: 1,
+  },
   { name: "program", test: isLoadedByMost },
 ];
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // SPDX-License-Identifier: Apache-2.0
-import module from "node:module";
+import { enableCompileCache } from "./compile-cache.js";
 import { watchInterrupts } from "./interrupt.js";
 import { readVersion } from "./version.js";
 
@@ -13,8 +13,7 @@ const args = process.argv.slice(2);
 if (args.length === 1 && (args[0] === "--version" || args[0] === "-V")) {
   process.stdout.write(`${readVersion()}\n`);
 } else {
-  // Where Node has it (22.1 and later), the compiled program is kept in the user's cache folder for the next time.
-  (module as { enableCompileCache?: () => unknown }).enableCompileCache?.();
+  enableCompileCache(process.env);
   const interrupts = watchInterrupts(process);
   void import("./run-cli.js")
     .then(({ runCli }) =>
