@@ -72,8 +72,8 @@ describe("openBuildReport()", () => {
 });
 
 test("what a page is made of is in a file of its own, which no other command loads", async () => {
-  const program = await readFile(new URL("../dist/program.js", import.meta.url), "utf8");
+  const program = await readFile(new URL("../dist/program.cjs", import.meta.url), "utf8");
   expect(program).not.toContain("report-data");
-  const page = await readFile(new URL("../dist/report.js", import.meta.url), "utf8");
+  const page = await readFile(new URL("../dist/report.cjs", import.meta.url), "utf8");
   expect(page).toContain("report-data");
 });

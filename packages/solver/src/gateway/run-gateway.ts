@@ -14,13 +14,14 @@ import { createGateway, type Gateway } from "./gateway.js";
 import { type GatewayResult, toResultMessage } from "./gateway-result.js";
 
 export interface GatewayOptions extends SolveCallOptions {
-  /** Whether the daemon's history leaves it out. Default false. */
+  /** Nothing is made of the result: no export runs, and the daemon's history leaves the build out. Default false. */
   readonly internal?: boolean | undefined;
 }
 
 /** Decides what a build does. What it returns is exported; what it throws fails the build. */
 export type GatewayCallback = (gateway: Gateway) => Promise<GatewayResult>;
 
+const INTERNAL = { internal: true, exporters: [], exporterDeprecated: "", exporterAttrsDeprecated: {} };
 /** How long the daemon may take to end a build whose frontend has failed, as the Go client waits. */
 const FAILURE_GRACE_MS = 5_000;
 const UNKNOWN = 2;
@@ -42,7 +43,11 @@ export function runGateway(
 ): Promise<BuildResult> {
   return runSolve(daemon, options, {
     // Without a frontend, and without a graph, the daemon waits for one through the gateway.
-    prepare: (request) => ({ ...request, frontend: "", internal: options.internal === true }),
+    prepare: (request) => ({
+      ...request,
+      frontend: "",
+      ...(options.internal === true ? INTERNAL : { internal: false }),
+    }),
     run: (open) => runCallback(open, callback),
   });
 }

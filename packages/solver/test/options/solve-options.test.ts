@@ -36,6 +36,7 @@ describe("resolveSolveOptions()", () => {
       namedContexts: new Map(),
       run: {
         network: undefined,
+        resources: {},
         hosts: [],
         shmSize: undefined,
         ulimits: [],

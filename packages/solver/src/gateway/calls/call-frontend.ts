@@ -48,7 +48,10 @@ export async function callFrontend(
   return toAnswer(name, answer?.metadata ?? new Map());
 }
 
-/** Of the exports only Docker's own store matters: with it, the name of an image means one of that Docker first. */
+/**
+ * Of the exports only Docker's own store matters, which then takes nothing: with it, the name of an image means one of
+ * that Docker first.
+ */
 function toQuestion(options: SolveCallOptions): GatewayOptions {
   const exports = (options.exports ?? []).filter(({ type }) => type === "moby");
   return { ...options, exports, cacheTo: [], internal: true };

@@ -47,6 +47,15 @@ describe("callFrontend()", () => {
     ]);
   });
 
+  test("has the images of a Docker go first without putting anything into its store", async () => {
+    await using daemon = await startAnswering({ "result.json": "{}" });
+
+    await ask(daemon, { exports: [{ type: "moby" }] });
+
+    expect(daemon.solves[0]).toMatchObject({ exporters: [], exporterDeprecated: "" });
+    expect(daemon.requests).toMatchObject([{ frontendOpt: { "image-resolve-mode": "local" } }]);
+  });
+
   test("gives what the frontend answers", async () => {
     await using daemon = await startAnswering({
       "result.json": '{"a": 1}',
