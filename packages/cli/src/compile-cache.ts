@@ -3,6 +3,8 @@ import module from "node:module";
 import { homedir } from "node:os";
 import path from "node:path";
 
+type Env = Readonly<Record<string, string | undefined>>;
+
 interface CompileCache {
   /** Node 22.1 and later. */
   readonly enableCompileCache?: (dir: string) => unknown;
@@ -12,7 +14,24 @@ interface CompileCache {
  * Keeps the compiled program for the next time, where Node can do that. In the user's own cache folder: Node's default is
  * a folder for temporary files, where others could leave compiled code for us to run.
  */
-export function enableCompileCache(env: NodeJS.ProcessEnv): void {
-  const cacheHome = env["XDG_CACHE_HOME"] || path.join(homedir(), ".cache");
-  (module as CompileCache).enableCompileCache?.(path.join(cacheHome, "bk", "compile-cache"));
+export function enableCompileCache(env: Env): void {
+  const { enableCompileCache: enable } = module as CompileCache;
+  const dir = enable && compileCacheDir(env);
+  if (dir !== undefined) enable?.(dir);
+}
+
+/** Undefined where no folder is the user's own: never one that depends on the working directory. */
+export function compileCacheDir(env: Env): string | undefined {
+  const given = env["XDG_CACHE_HOME"] ?? "";
+  const cacheHome = path.isAbsolute(given) ? given : path.join(homeOf(env), ".cache");
+  return path.isAbsolute(cacheHome) ? path.join(cacheHome, "bk", "compile-cache") : undefined;
+}
+
+/** Empty for a user without one: Node throws when the system does not know the user. */
+function homeOf(env: Env): string {
+  try {
+    return env["HOME"] ?? homedir();
+  } catch {
+    return "";
+  }
 }
