@@ -27,7 +27,7 @@ const NO_REPORT: BuildReport = {
 export async function openBuildReport(
   flags: Pick<BuildFlags, "report" | "tag" | "target">,
   options: BuildOptions,
-  { signal, stderr }: Pick<CliContext, "signal" | "stderr">,
+  { env, signal, stderr }: Pick<CliContext, "env" | "signal" | "stderr">,
 ): Promise<BuildReport> {
   const { report: path } = flags;
   if (path === undefined) return NO_REPORT;
@@ -47,7 +47,7 @@ export async function openBuildReport(
   async function writeFailed(error: unknown): Promise<void> {
     if (collector.collected().state.vertexes.length === 0) return;
     await write(await explain(error, signal)).catch(async (failure: unknown) => {
-      stderr.write((await describeError(failure)).text);
+      stderr.write((await describeError(failure, { env })).text);
     });
   }
 

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import { adviceFor, errorCodeOf } from "./advice.js";
+import type { ProcessContext } from "./cli-context.js";
 import { formatCauses } from "./error-causes.js";
 import { formatErrorLines } from "./error-lines.js";
 import { EXIT_CODES } from "./exit-codes.js";
 import { ExitError } from "./exit-error.js";
 import { InterruptedError } from "./interrupt.js";
+import { toPlainText } from "./plain-text.js";
 import { isOutputShown } from "./shown-output.js";
 import { UsageError } from "./usage-error.js";
 
@@ -30,13 +32,12 @@ const NO_DAEMON: ReadonlySet<string> = new Set([
  */
 export async function describeError(
   error: unknown,
-  { debug = false }: { readonly debug?: boolean } = {},
+  { env, debug = false }: { readonly env: ProcessContext["env"]; readonly debug?: boolean | undefined },
 ): Promise<ErrorDescription> {
   const { exitCode, text } = await describe(error);
   const all = debug && !isOrdinary(error) ? text + formatCauses(error) : text;
-  const { toPlainLine } = await import("@bk/solver");
-  // Much of it is the daemon's text, which the terminal must not act on.
-  return { exitCode, text: all.split("\n").map(toPlainLine).join("\n") };
+  // Much of it is the daemon's text.
+  return { exitCode, text: toPlainText(all, env) };
 }
 
 /** What has no causes worth a look. */

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type Command, Option } from "commander";
 import type { CliContext } from "./cli-context.js";
+import { jsonWithoutCommands, withoutCommands } from "./plain-text.js";
 import { toVisibleJson, toVisibleText } from "./visible-text.js";
+
+type OutputContext = Pick<CliContext, "stdout" | "env">;
 
 /** How a command that lists shows what it found. */
 export interface FormatFlag {
@@ -17,18 +20,18 @@ export function addFormatOption(command: Command): Command {
   );
 }
 
-/** Writes a value as JSON, or as the text that `toText` makes of it. Nothing in it can act on a terminal. */
+/** Writes a value as JSON, or as the text that `toText` makes of it. Nothing in it acts on a terminal or on GitHub's runner. */
 export function writeResult<T>(
-  { stdout }: CliContext,
+  context: OutputContext,
   { format }: FormatFlag,
   value: T,
   toText: (value: T) => string,
 ): void {
-  if (format === "json") stdout.write(`${toVisibleJson(value)}\n`);
-  else writeText({ stdout }, toText(value));
+  if (format === "json") context.stdout.write(`${jsonWithoutCommands(toVisibleJson(value), context.env)}\n`);
+  else writeText(context, toText(value));
 }
 
 /** Writes lines of text, in which a daemon's words may stand. */
-export function writeText({ stdout }: Pick<CliContext, "stdout">, text: string): void {
-  stdout.write(text.split("\n").map(toVisibleText).join("\n"));
+export function writeText({ stdout, env }: OutputContext, text: string): void {
+  stdout.write(withoutCommands(text.split("\n").map(toVisibleText).join("\n"), env));
 }

@@ -27,7 +27,11 @@ describe("openBuildReport()", () => {
     const [folder, path] = [dir.join("out"), dir.join("out/build.html")];
     await mkdir(folder);
     const { signal } = new AbortController();
-    const report = await openBuildReport({ report: path }, { contextDir: "some/app" }, { signal, stderr });
+    const report = await openBuildReport(
+      { report: path },
+      { contextDir: "some/app" },
+      { env: {}, signal, stderr },
+    );
     const outcome = report.during(async () => {
       if (begins) report.onStatus?.(STATUS);
       if (spoils) {

@@ -4,10 +4,10 @@ import { parseCallFlag } from "@bk/solver/flags";
 import { describe, expect, test } from "vitest";
 import { dockerfileName, formatCall } from "../src/call-text.js";
 
-function format(flag: string, answer: Partial<FrontendAnswer>) {
+function format(flag: string, answer: Partial<FrontendAnswer>, env = {}) {
   const call = parseCallFlag(flag);
   if (!call) throw new Error(`${flag} is no call`);
-  return formatCall(call, { json: "{}", text: "", version: "1.0.0", statusCode: 0, ...answer }, undefined);
+  return formatCall(call, { json: "{}", text: "", version: "1.0.0", statusCode: 0, ...answer }, { env });
 }
 
 const warning = '{"warnings":[{"ruleName":"A","detail":"do not"}]}';
@@ -61,6 +61,24 @@ describe("formatCall()", () => {
       `${hostile.slice(0, -1).replace("\u009b\u202e", "\\u009b\\u202e")}\n`,
     );
     expect((await format("targets", { text: "a\u001b]0;title\u0007b\n" })).stdout).toBe("ab\n");
+  });
+
+  test("gives no commands to the runner of GitHub's workflows", async () => {
+    const env = { GITHUB_ACTIONS: "true" };
+    const hostile = '{"warnings":[{"ruleName":"##[error]A","detail":"\\n::error::b"}]}';
+
+    const { stdout } = await format("check", { json: hostile }, env);
+    expect(stdout).toContain("\nWARNING: # #[error]A\n");
+    expect(stdout).toContain("\n: :error::b\n");
+    const json = await format("check,format=json", { json: hostile }, env);
+    expect(json.stdout).not.toContain("##[");
+    expect(JSON.parse(json.stdout)).toEqual(JSON.parse(hostile));
+    expect((await format("targets", { text: "::error::x\n" }, env)).stdout).toBe(": :error::x\n");
+    expect((await format("targets,format=json", { json: "{\n::error::x" }, env)).stdout).toBe(
+      "{\n: :error::x\n",
+    );
+    const failed = '{"buildError":{"message":"##[error]no"}}';
+    expect((await format("check", { json: failed }, env)).stderr).toBe("# #[error]no\n");
   });
 });
 

@@ -6,13 +6,15 @@ import { adviceFor, errorCodeOf } from "../src/advice.js";
 import { describeError } from "../src/describe-error.js";
 import { UsageError } from "../src/usage-error.js";
 
+const env = {};
+
 describe("describeError()", () => {
   test("says in one line each what happened, why, and what to try", async () => {
     const error = new TransportError(
       "BK_CONNECTION_REFUSED",
       "Cannot connect to tcp://localhost:1: the connection was refused. Is the daemon running?",
     );
-    const { exitCode, text } = await describeError(error);
+    const { exitCode, text } = await describeError(error, { env });
     expect(exitCode).toBe(3);
     expect(text).toBe(
       "bk: Cannot connect to tcp://localhost:1\n" +
@@ -31,14 +33,14 @@ describe("describeError()", () => {
     ["wrong usage", new UsageError("--a and --b say the same: leave one out"), 2, "Leave one out"],
     ["a reason of several lines", new SolverError("BK_LOAD_FAILED", "No: one\n  two"), 1, "One two"],
   ])("has the second line for %s", async (_, error, exitCode, why) => {
-    const described = await describeError(error);
+    const described = await describeError(error, { env });
     expect(described.exitCode).toBe(exitCode);
     expect(described.text.split("\n")[1]).toBe(`    ${why}`);
     expect(described.text.split("\n")).toHaveLength(4);
   });
 
   test("shows a defect as one, without its stack", async () => {
-    const { exitCode, text } = await describeError(new TypeError("x is not a function"));
+    const { exitCode, text } = await describeError(new TypeError("x is not a function"), { env });
     expect(exitCode).toBe(1);
     expect(text).toMatch(/^bk: Unexpected error\n {4}X is not a function\n {4}Try: .*--debug.*\n$/);
   });
@@ -49,14 +51,14 @@ describe("describeError()", () => {
     const error = new TransportError("BK_CONNECT_FAILED", "Cannot connect", { cause: several });
     several.cause = error; // a ring must end
 
-    const { text } = await describeError(error, { debug: true });
+    const { text } = await describeError(error, { env, debug: true });
 
     expect(text).toContain("  TransportError [BK_CONNECT_FAILED]: Cannot connect\n    at ");
     expect(text).toContain("  AggregateError: all failed\n");
     expect(text).toContain("  Error [ECONNREFUSED]: connect ECONNREFUSED\n");
     expect(text).toContain("  Error: the other address\n");
     expect(text.match(/BK_CONNECT_FAILED/g)).toHaveLength(1);
-    expect((await describeError(error)).text).not.toContain("ECONNREFUSED");
+    expect((await describeError(error, { env })).text).not.toContain("ECONNREFUSED");
   });
 
   test("never quotes what could not be parsed: it may hold credentials", async () => {
@@ -65,6 +67,7 @@ describe("describeError()", () => {
       .catch((error: unknown) => error);
     expect(String(cause)).toContain("hunter2");
     const { text } = await describeError(new SolverError("BK_ANSWER_INVALID", "No: bad", { cause }), {
+      env,
       debug: true,
     });
     expect(text).toContain("  SyntaxError: ");
@@ -75,7 +78,21 @@ describe("describeError()", () => {
     const error = new SolverError("BK_LOAD_FAILED", "Docker said: \u001b[2Jgone", {
       cause: new Error("\u001b]0;x"),
     });
-    expect((await describeError(error, { debug: true })).text).not.toContain("\u001b");
+    expect((await describeError(error, { env, debug: true })).text).not.toContain("\u001b");
+  });
+
+  test("gives no commands to the runner of GitHub's workflows", async () => {
+    const failure = {
+      ...{ message: "no", denyMessages: [], sources: [], exitCode: 1, grpcCode: "UNKNOWN" },
+      ...{ command: 'RUN echo "##[error]x"', logs: ["\u001b[1m::warning::x", "a::b"] },
+    };
+    const error = new SolverError("BK_SOLVE_FAILED", "Build failed", { failure });
+
+    const { text } = await describeError(error, { env: { GITHUB_ACTIONS: "true" } });
+
+    expect(text).toContain(`Build failed: RUN echo "# #[error]x": exit code 1\n`);
+    expect(text).toContain("\n  : :warning::x\n  a::b\n");
+    expect((await describeError(error, { env })).text).toContain("\n  ::warning::x\n");
   });
 });
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { toColoredLine } from "@bk/solver";
+import { neutralizeCommand, toColoredLine } from "@bk/solver";
 
 /** A line without an end that is longer than this goes on as a line of its own. */
 const MAX_LINE_BYTES = 64 << 10;
@@ -68,16 +68,6 @@ export function toTerminalLine(line: Buffer): string {
 /** To the runner a carriage return ends a line too. */
 function neutralizeBytes(line: Buffer): Buffer {
   return Buffer.from(line.toString("latin1").split("\r").map(neutralizeCommand).join("\r"), "latin1");
-}
-
-/**
- * Puts a blank into what is a command to the runner of GitHub's workflows: `::name::` at the beginning of a line, and
- * `##[name]` anywhere.
- *
- * Must match the runner: ActionCommand of actions/runner, src/Runner.Common/ActionCommand.cs.
- */
-export function neutralizeCommand(line: string): string {
-  return line.replaceAll("##[", "# #[").replace(/^([^!-~]*):(?=:)/, "$1: ");
 }
 
 /** The same JSON with nothing in it that a terminal acts on. */

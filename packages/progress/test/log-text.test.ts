@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, test } from "vitest";
-import { chooseLineChange, createLineFilter, neutralizeCommand, toTerminalJson } from "../src/log-text.js";
+import { chooseLineChange, createLineFilter, toTerminalJson } from "../src/log-text.js";
 
 const ESC = "\u001b";
 
@@ -27,19 +27,6 @@ describe("chooseLineChange()", () => {
     expect(change(bytes, false, true)).toEqual(Buffer.from([0xff, 0x0d, ...Buffer.from(": :error::x")]));
     expect(change(`${ESC}[0m::error::x`, true, true).toString()).toContain("::error::x"); // not at the beginning
     expect(change(`${ESC}[2J::error::x`, true, true).toString()).toBe(": :error::x");
-  });
-});
-
-describe("neutralizeCommand()", () => {
-  test.each([
-    ["::error file=a::text", ": :error file=a::text"],
-    [" \t::set-output name=a::b", " \t: :set-output name=a::b"],
-    ["\u0085::add-mask::x", "\u0085: :add-mask::x"],
-    ["#5 0.412 ##[error]no", "#5 0.412 # #[error]no"],
-    ["###[group]x", "## #[group]x"],
-    ["a::b is C++, ##1 [x]", "a::b is C++, ##1 [x]"],
-  ])("%j", (line, changed) => {
-    expect(neutralizeCommand(line)).toBe(changed);
   });
 });
 

@@ -105,4 +105,4 @@ export type {
   VertexWarning,
 } from "./status/status-types.js";
 // Text of a build, for a terminal.
-export { toColoredLine, toPlainLine } from "./terminal-line.js";
+export { neutralizeCommand, toColoredLine, toPlainLine } from "./terminal-line.js";

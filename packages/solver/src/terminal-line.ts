@@ -30,6 +30,16 @@ export function toColoredLine(line: string): string {
   return open ? `${text}\u001b[0m` : text;
 }
 
+/**
+ * Puts a blank into what is a command to the runner of GitHub's workflows: `::name::` at the beginning of a line, and
+ * `##[name]` anywhere.
+ *
+ * Must match the runner: ActionCommand of actions/runner, src/Runner.Common/ActionCommand.cs.
+ */
+export function neutralizeCommand(line: string): string {
+  return line.replaceAll("##[", "# #[").replace(/^([^!-~]*):(?=:)/, "$1: ");
+}
+
 /** Of a line that was overwritten with carriage returns, what was written last. */
 function lastOverwrite(line: string): string {
   let end = line.length;

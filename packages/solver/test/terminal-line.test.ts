@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { toColoredLine, toPlainLine } from "../src/terminal-line.js";
+import { neutralizeCommand, toColoredLine, toPlainLine } from "../src/terminal-line.js";
 
 const ESC = "\u001b";
 
@@ -68,5 +68,18 @@ describe("toColoredLine()", () => {
       }),
       { numRuns: 1000 },
     );
+  });
+});
+
+describe("neutralizeCommand()", () => {
+  test.each([
+    ["::error file=a::text", ": :error file=a::text"],
+    [" \t::set-output name=a::b", " \t: :set-output name=a::b"],
+    ["\u0085::add-mask::x", "\u0085: :add-mask::x"],
+    ["#5 0.412 ##[error]no", "#5 0.412 # #[error]no"],
+    ["###[group]x", "## #[group]x"],
+    ["a::b is C++, ##1 [x]", "a::b is C++, ##1 [x]"],
+  ])("%j", (line, changed) => {
+    expect(neutralizeCommand(line)).toBe(changed);
   });
 });

@@ -205,7 +205,7 @@ async function writeAnswer(
   filename: string | undefined,
   context: CliContext,
 ): Promise<void> {
-  const { stdout, stderr, exitCode } = await formatCall(call, answer, filename);
+  const { stdout, stderr, exitCode } = await formatCall(call, answer, { filename, env: context.env });
   context.stdout.write(stdout);
   if (exitCode !== EXIT_CODES.ok) throw new ExitError(exitCode, stderr);
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { SolveStatus } from "@bk/solver";
+import { neutralizeCommand, type SolveStatus } from "@bk/solver";
 import { createFailureLog } from "../failure-log.js";
-import { chooseLineChange, createLineFilter, neutralizeCommand } from "../log-text.js";
+import { chooseLineChange, createLineFilter } from "../log-text.js";
 import { EMPTY_BUILD } from "../state/build-state.js";
 import { reduceStatus } from "../state/reduce-status.js";
 import { createBuildClock } from "./build-clock.js";
