@@ -13,6 +13,8 @@ function splitMessage(message: string): readonly [what: string, why: string] {
   return [what, why.replaceAll(/\s*\n\s*/g, " ")];
 }
 
+/** Not of what a system call failed with, such as `write ENOSPC`: those are names. */
 function upperFirst(text: string): string {
+  if (/^[a-z]+ E[A-Z]{3,}\b/.test(text)) return text;
   return text.slice(0, 1).toUpperCase() + text.slice(1);
 }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-import { pipeline } from "node:stream/promises";
 import { createReportCollector, type ReportData, renderReport, toReportData } from "@bk/progress/report";
 import { type BuildRecord, type Daemon, explainBuild, inspectBuild, readStatus } from "@bk/solver";
 import type { CliContext } from "./cli-context.js";
 import { UsageError } from "./usage-error.js";
 import { writeReport } from "./write-report.js";
+import { writeStdout } from "./write-stdout.js";
 
 /** Stands for stdout where a path is expected. */
 const STDOUT = "-";
@@ -19,7 +19,7 @@ export async function writeHistoryReport(
   if (path === STDOUT && "isTTY" in stdout && stdout.isTTY === true)
     throw new UsageError("--output needs a file: the page would go to the terminal");
   const data = await readReport(daemon, ref, signal);
-  if (path === STDOUT) await pipeline([renderReport(data)], stdout, { end: false });
+  if (path === STDOUT) await writeStdout([renderReport(data)], stdout, { signal });
   else await writeReport(path, data);
 }
 

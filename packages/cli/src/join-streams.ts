@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Duplex, Readable, Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
+import { writeStdout } from "./write-stdout.js";
 
 export interface LocalStreams {
   readonly stdin: Readable;
@@ -23,10 +24,7 @@ export async function joinStreams(
   // What ends the sending shows in what is received, if it matters.
   sent.catch(() => {});
   try {
-    await pipeline(connection, stdout, { end: false, signal });
-  } catch (error) {
-    signal.throwIfAborted();
-    if (error !== stdout.errored) throw error;
+    await writeStdout(connection, stdout, { signal });
   } finally {
     stdin.destroy();
     connection.destroy();

@@ -21,6 +21,8 @@ export interface BkOptions {
   readonly stdinStaysOpen?: boolean;
   /** How stdout is told. Default utf8. */
   readonly encoding?: BufferEncoding;
+  /** Nobody reads stdout, from the beginning. */
+  readonly stdoutIsLeft?: boolean;
   readonly cwd?: string;
   readonly nodeArgs?: readonly string[];
   /** Interrupts the command when its stderr holds this text. */
@@ -48,6 +50,7 @@ export function runBk(args: readonly string[], options: BkOptions = {}): Promise
   child.stdout.setEncoding(options.encoding ?? "utf8").on("data", (text: string) => {
     stdout += text;
   });
+  if (options.stdoutIsLeft === true) child.stdout.destroy();
   child.stderr.setEncoding("utf8").on("data", (text: string) => {
     stderr += text;
     if (waitsForText && stderr.includes(interruptAt)) {

@@ -94,5 +94,14 @@ integration.describe("bk du, prune, workers, info and history", () => {
       expect(gone).toMatchObject({ exitCode: 1, stdout: "" });
       expect(gone.stderr).toContain(ref);
     });
+
+    test.each([["report"], ["export", "--output", "-"]])(
+      "%s ends in order when its reader leaves",
+      async (...args) => {
+        const ref = await build();
+        const result = await runBk(["history", ...args, ref], { env, stdoutIsLeft: true });
+        expect(result).toMatchObject({ exitCode: 0, stderr: "" });
+      },
+    );
   });
 });

@@ -45,6 +45,11 @@ describe("describeError()", () => {
     expect(text).toMatch(/^bk: Unexpected error\n {4}X is not a function\n {4}Try: .*--debug.*\n$/);
   });
 
+  test("leaves the name of a system call as it is", async () => {
+    const { text } = await describeError(new Error("write ENOSPC"), { env });
+    expect(text.split("\n")[1]).toBe("    write ENOSPC");
+  });
+
   test("adds the causes for --debug, with codes and stacks, each once", async () => {
     const system = Object.assign(new Error("connect ECONNREFUSED"), { code: "ECONNREFUSED" });
     const several = new AggregateError([system, new Error("the other address")], "all failed");
@@ -83,7 +88,7 @@ describe("describeError()", () => {
 
   test("gives no commands to the runner of GitHub's workflows", async () => {
     const failure = {
-      ...{ message: "no", denyMessages: [], sources: [], exitCode: 1, grpcCode: "UNKNOWN" },
+      ...{ message: "no", denyMessages: [], sources: [], exitCode: 1, grpcCode: "Unknown" },
       ...{ command: 'RUN echo "##[error]x"', logs: ["\u001b[1m::warning::x", "a::b"] },
     };
     const error = new SolverError("BK_SOLVE_FAILED", "Build failed", { failure });

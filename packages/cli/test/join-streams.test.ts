@@ -86,7 +86,8 @@ describe("joinStreams()", () => {
   });
 
   test("ends in order when the reader of stdout leaves", async () => {
-    const stdout = new Writable({ write: (_chunk, _encoding, done) => done(new Error("EPIPE")) });
+    const left = Object.assign(new Error("write EPIPE"), { code: "EPIPE" });
+    const stdout = new Writable({ write: (_chunk, _encoding, done) => done(left) });
     stdout.on("error", () => {});
     const connection = new Duplex({ read() {}, write: (_chunk, _encoding, done) => done() });
     connection.push("x");

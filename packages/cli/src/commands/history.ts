@@ -10,6 +10,7 @@ import { addFormatOption, type FormatFlag, writeResult } from "../output.js";
 import { type ProgressFlags, toProgressMode } from "../progress-flags.js";
 import { append } from "../repeatable.js";
 import { UsageError } from "../usage-error.js";
+import { writeStdout } from "../write-stdout.js";
 
 interface ListFlags extends FormatFlag {
   readonly filter?: readonly string[];
@@ -165,7 +166,7 @@ async function exportTo(
     throw new UsageError("--output needs a file: the archive would go to the terminal");
   // The archive hears of the signal, and ends with its reason.
   const archive = await exportBuild(daemon, ref, { signal });
-  if (toStdout) return await pipeline(archive, stdout, { end: false });
+  if (toStdout) return await writeStdout(archive, stdout, { signal });
   const { body, done } = await openFileTarget(resolve(path));
   // Nothing half is left once both have ended; the pipeline tells of its own failure first.
   const [sent, written] = await Promise.allSettled([pipeline(archive, body), done]);
