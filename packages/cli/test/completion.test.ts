@@ -74,6 +74,15 @@ describe.skipIf(!has("bash"))("bk completion bash, in a real bash", () => {
     expect(await complete("build", "--no-cache", "-t", "build", "--iidfile", "=", "ot")).toEqual(["other"]);
   });
 
+  test("offers nothing where no file can be meant", async () => {
+    expect(await complete("history", "rm", "so")).toEqual([]);
+    expect(await complete("history", "rm", "abc", "so")).toEqual([]);
+    expect(await complete("build", "--tag", "so")).toEqual([]);
+    expect(await complete("build", "-t", "=", "so")).toEqual([]);
+    expect(await complete("build", "--platform", "so")).toEqual([]);
+    expect(await complete("history", "logs", "--pro")).toEqual(["--progress"]);
+  });
+
   test("takes a flag's value for no command", async () => {
     expect(await complete("--builder", "build", "his")).toEqual(["history"]);
     expect(await complete("--builder", "=", "build", "history", "ins")).toEqual(["inspect"]);
@@ -91,6 +100,18 @@ describe.each(["bash", "zsh", "fish"])("the script for %s", (shell) => {
     expect(commands.map((command) => command.name()).filter((name) => !named(name))).toEqual([]);
     expect(flags.map(({ option }) => option.long ?? "").filter((long) => !named(flagText(long)))).toEqual([]);
     expect(text).not.toContain("--squash");
+  });
+
+  test("offers files for a Dockerfile, and none for a name", async () => {
+    const text = await script(shell);
+    const lines = text.split("\n").filter((line) => /build/.test(line) || shell === "zsh");
+    const files = { bash: "@file", zsh: ":_files'", fish: " -F " }[shell] ?? "";
+    const offersFiles = (flag: string) =>
+      lines.some(
+        (line) => line.includes(shell === "fish" ? `-l ${flag} ` : `--${flag}`) && line.includes(files),
+      );
+
+    expect({ file: offersFiles("file"), tag: offersFiles("tag") }).toEqual({ file: true, tag: false });
   });
 
   test.skipIf(!has(shell))("has no mistake that the shell itself finds", async () => {

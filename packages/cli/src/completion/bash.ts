@@ -26,6 +26,7 @@ _bk() {
   if [[ -z $value ]]; then value=$(__bk_argument "$path"); fi
   COMPREPLY=()
   case $value in
+    @none) return ;;
     @dir) compopt -o filenames 2>/dev/null; value=-d ;;
     @file) compopt -o filenames 2>/dev/null; value=-f ;;
     *) while IFS= read -r word; do COMPREPLY+=("$word"); done < <(compgen -W "$value" -- "$cur"); return ;;

@@ -5,7 +5,15 @@ import type { Argument, Command, Option } from "commander";
 export type CompletionValue =
   | { readonly kind: "choices"; readonly choices: readonly string[] }
   | { readonly kind: "dir" }
-  | { readonly kind: "file" };
+  | { readonly kind: "file" }
+  /** Nothing: what is asked for is no file, and only the user or a daemon knows it. */
+  | { readonly kind: "none" };
+
+/** Placeholders of values that never are a path. */
+const NO_PATHS: ReadonlySet<string> = new Set([
+  ...["address", "duration", "entitlement", "expression", "host", "method", "mode"],
+  ...["name", "number", "os/arch", "ref", "size", "stage"],
+]);
 
 export interface CompletionFlag {
   /** Such as `-f`. */
@@ -88,8 +96,9 @@ function toArgument(argument: Argument | undefined): CompletionValue | undefined
   return argument && toValue(argument.name() === "path" ? "dir" : argument.name(), argument.argChoices);
 }
 
-/** Whatever is neither chosen nor a directory may be a path, or hold one. */
+/** Whatever is not known to be something else may be a path, or hold one. */
 function toValue(placeholder: string, choices: readonly string[] | undefined): CompletionValue {
   if (choices) return { kind: "choices", choices };
+  if (NO_PATHS.has(placeholder)) return { kind: "none" };
   return { kind: placeholder === "dir" ? "dir" : "file" };
 }

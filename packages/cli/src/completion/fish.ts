@@ -12,7 +12,9 @@ export function toFishCompletion(program: CompletionCommand): string {
     ...command.commands.map((child) =>
       toLine(command, `-a ${quote(nameOf(child))} -d ${quote(child.description)}`),
     ),
-    ...(command.argument ? [toLine(command, toValue(command.argument))] : []),
+    ...(command.argument && command.argument.kind !== "none"
+      ? [toLine(command, toValue(command.argument))]
+      : []),
     ...command.flags.map((flag) => toLine(command, toFlag(flag))),
   ]);
   return [
@@ -40,12 +42,13 @@ function toFlag({ short, long, description, value }: CompletionFlag): string {
   const names = [...(short ? [`-s ${short.slice(1)}`] : []), `-l ${long.slice(2)}`];
   return [
     ...names,
-    ...(value ? [value.kind === "file" ? "-r" : "-x", toValue(value)] : []),
+    ...(value ? [value.kind === "file" ? "-r" : "-x"] : []),
+    ...(value && value.kind !== "none" ? [toValue(value)] : []),
     `-d ${quote(description)}`,
   ].join(" ");
 }
 
-function toValue(value: CompletionValue): string {
+function toValue(value: Exclude<CompletionValue, { readonly kind: "none" }>): string {
   switch (value.kind) {
     case "choices":
       return `-a ${quote(value.choices.join(" "))}`;

@@ -70,6 +70,8 @@ function toAction(value: CompletionValue): string {
       return "_files -/";
     case "file":
       return "_files";
+    case "none":
+      return " ";
   }
 }
 
