@@ -94,6 +94,21 @@ describe("bk context digest", () => {
     expect(await digest()).not.toBe(before);
   });
 
+  test("is that of another Dockerfile, whose own ignore file counts", async () => {
+    await using dir = await tree(
+      ...project,
+      "ADD other file FROM mode=0644",
+      "ADD other.dockerignore file src mode=0644",
+    );
+    const digest = async () =>
+      (await runBk(["context", "digest", "--file", dir.join("other"), dir.path], { env })).stdout;
+    const before = await digest();
+    writeFileSync(dir.join("src/b.ts"), "dropped, and changed");
+    expect(await digest()).toBe(before);
+    writeFileSync(dir.join("more.log"), "no longer dropped");
+    expect(await digest()).not.toBe(before);
+  });
+
   test("gives programs the same digest", async () => {
     await using dir = await tree(...project);
     const text = await runBk(["context", "digest", dir.path], { env });
