@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+
 import type { BuildOptions } from "@bk/client";
 import type { AttestFlag } from "@bk/solver/flags";
+import type { Command } from "commander";
+import { append } from "./repeatable.js";
 import { UsageError } from "./usage-error.js";
 
 export interface AttestFlags {
@@ -14,6 +17,26 @@ type Environment = Readonly<Record<string, string | undefined>>;
 type Attestations = NonNullable<BuildOptions["attestations"]>;
 
 const NO_DEFAULT_VARIABLE = "BUILDX_NO_DEFAULT_ATTESTATIONS";
+
+/** Those of what is said about the image, annotations included. */
+export function addStatementOptions(command: Command): Command {
+  return command
+    .option(
+      "--annotation <name=value>",
+      "annotation of the image; index:NAME=VALUE for another place (repeatable; default: none)",
+      append,
+    )
+    .option(
+      "--attest <spec>",
+      "statement about the image: type=sbom or type=provenance (repeatable; default: that of --provenance)",
+      append,
+    )
+    .option(
+      "--provenance <value>",
+      "true, false, or parameters such as mode=max (default: mode=min where the image can hold it)",
+    )
+    .option("--sbom <value>", "true, false, or parameters such as generator=IMAGE (default: false)");
+}
 
 /**
  * Turns `--attest`, `--provenance` and `--sbom` into options. As with docker buildx, the first of a type counts, and

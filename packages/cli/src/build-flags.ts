@@ -1,14 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
 import { stat } from "node:fs/promises";
 import type { BuildOptions } from "@bk/client";
-import type { CallFlags } from "./call-flags.js";
+import type { Command } from "commander";
+import { addStatementOptions } from "./attest-flags.js";
+import { addCallOptions, type CallFlags } from "./call-flags.js";
 import type { CliContext } from "./cli-context.js";
-import { type FrontendFlags, toFrontendOptions } from "./frontend-flags.js";
-import { type InputFlags, toInputOptions } from "./input-flags.js";
-import type { LegacyFlags } from "./legacy-flags.js";
-import { type MountFlags, toMountOptions } from "./mount-flags.js";
-import type { OutputFlags } from "./output-flags.js";
-import { type RegistryAuthFlags, toRegistryAuth } from "./registry-auth-flags.js";
+import { addFrontendOptions, type FrontendFlags, toFrontendOptions } from "./frontend-flags.js";
+import {
+  addRunOptions,
+  addSourceOptions,
+  addSourcePolicyOption,
+  type InputFlags,
+  toInputOptions,
+} from "./input-flags.js";
+import { addLegacyOptions, type LegacyFlags } from "./legacy-flags.js";
+import { addMountOptions, type MountFlags, toMountOptions } from "./mount-flags.js";
+import { addOutputOptions, type OutputFlags } from "./output-flags.js";
+import {
+  addAllowRegistryOption,
+  addTokenServerOptions,
+  type RegistryAuthFlags,
+  toRegistryAuth,
+} from "./registry-auth-flags.js";
+import { append } from "./repeatable.js";
 import { UsageError } from "./usage-error.js";
 
 /** The flags of `bk build`, as the command line has them. */
@@ -34,6 +48,45 @@ type Environment = Readonly<Record<string, string | undefined>>;
 const STDIN = "-";
 /** Of the reproducible-builds project: BuildKit gives an image this time. */
 const EPOCH = "SOURCE_DATE_EPOCH";
+
+/** All that are the build's own, in the order in which help shows them. */
+export function addBuildOptions(command: Command): Command {
+  addFrontendOptions(addLegacyOptions(command));
+  addAllowRegistryOption(command);
+  addDockerfileOptions(command);
+  addMountOptions(command);
+  addTokenServerOptions(command);
+  addSourceOptions(command);
+  addRunOptions(command);
+  addStatementOptions(command);
+  addOutputOptions(command);
+  addSourcePolicyOption(command);
+  addCallOptions(command);
+  return command
+    .option(
+      "--report <path>",
+      "file for a page about the build: timeline, cache, output, failure (default: none)",
+    )
+    .option("--wait", "wait up to 30 s for a daemon that is not ready yet (default: fail at once)");
+}
+
+function addDockerfileOptions(command: Command): Command {
+  return command
+    .option("-t, --tag <name>", "name of the image, as name or name:tag (repeatable; default: none)", append)
+    .option("-f, --file <path>", "the Dockerfile; - for stdin (default: Dockerfile in PATH)")
+    .option(
+      "--build-arg <name=value>",
+      "value of an ARG; the environment's without =value (repeatable; default: none)",
+      append,
+    )
+    .option(
+      "--platform <os/arch>",
+      "platform to build for, such as linux/arm64 (repeatable; default: the daemon's)",
+      append,
+    )
+    .option("--target <stage>", "stage to build (default: the last)")
+    .option("--label <name=value>", "label of the image (repeatable; default: none)", append);
+}
 
 /**
  * Turns flags into options. What the options mean, and whether they make sense, is the client's business.

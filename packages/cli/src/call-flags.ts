@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+
 import type { CallFlag } from "@bk/solver/flags";
+import type { Command } from "commander";
 
 export interface CallFlags {
   readonly call?: string;
@@ -7,6 +9,18 @@ export interface CallFlags {
   readonly check?: boolean;
   /** The former name of `--call`. */
   readonly print?: string;
+}
+
+export function addCallOptions(command: Command): Command {
+  return command
+    .option(
+      "--call <method>",
+      "build, or check, outline or targets: what to ask about the Dockerfile; also METHOD,format=json (default: build)",
+    )
+    .option(
+      "--check",
+      "look for mistakes in the Dockerfile without building it: --call check (default: false)",
+    );
 }
 
 /**

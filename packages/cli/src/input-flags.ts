@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
+
 import { readFile } from "node:fs/promises";
 import type { BuildOptions } from "@bk/client";
+import { type Command, Option } from "commander";
 import { toAttestations } from "./attest-flags.js";
 import { parseSize } from "./quantity.js";
+import { append } from "./repeatable.js";
 import { type ResourceFlags, toResources } from "./resource-flags.js";
 import { UsageError } from "./usage-error.js";
 
@@ -43,6 +46,64 @@ type InputOptions = Pick<
 
 /** docker buildx's name for the file of `--source-policy-file`. */
 const SOURCE_POLICY_VARIABLE = "EXPERIMENTAL_BUILDKIT_SOURCE_POLICY";
+
+/** Those of what comes from elsewhere: cached steps, images, other contexts. */
+export function addSourceOptions(command: Command): Command {
+  return command
+    .option("--no-cache", "run every step anew (default: take steps from the cache)")
+    .addOption(noCacheFilter())
+    .option("--pull", "look every image up at its registry (default: only those that the daemon lacks)")
+    .option(
+      "--build-context <name=source>",
+      "what the Dockerfile finds under a name: a directory, a URL, docker-image://IMAGE, oci-layout://PATH:TAG (repeatable; default: none)",
+      append,
+    );
+}
+
+/** Commander would take it for the opposite of a flag `--cache-filter`. */
+function noCacheFilter(): Option {
+  const option = new Option(
+    "--no-cache-filter <stage>",
+    "run the steps of a stage anew (repeatable; default: none)",
+  );
+  option.negate = false;
+  return option.argParser(append);
+}
+
+/** Those of what RUN steps have. */
+export function addRunOptions(command: Command): Command {
+  return command
+    .option("--network <mode>", "network of RUN steps: default, host or none (default: default)")
+    .option(
+      "--add-host <name:address>",
+      "line of /etc/hosts for RUN steps; host-gateway is the daemon's machine (repeatable; default: none)",
+      append,
+    )
+    .option("--shm-size <size>", "size of /dev/shm for RUN steps, such as 128m (default: the daemon's)")
+    .option(
+      "--ulimit <name=soft:hard>",
+      "limit of RUN steps, such as nofile=1024:2048 (repeatable; default: the daemon's)",
+      append,
+    )
+    .option("--cgroup-parent <cgroup>", "cgroup that those of RUN steps are put into (default: the daemon's)")
+    .option(
+      "--resource <key=value>",
+      "memory and CPU of RUN steps, such as memory=2g or cpu-quota=50000; for Dockerfile 1.25 and later (repeatable; default: no limit)",
+      append,
+    )
+    .option(
+      "--allow <entitlement>",
+      "what RUN steps may do: network.host, security.insecure, device=NAME; buildx.local.delete for an output elsewhere (repeatable; default: none)",
+      append,
+    );
+}
+
+export function addSourcePolicyOption(command: Command): Command {
+  return command.option(
+    "--source-policy-file <path>",
+    "JSON that says which sources the build may use (default: that of EXPERIMENTAL_BUILDKIT_SOURCE_POLICY, or none)",
+  );
+}
 
 /**
  * Turns flags into options. Must read what docker buildx reads.

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+
 import { stat } from "node:fs/promises";
 import type { BuildOptions, SshSource } from "@bk/client";
+import type { Command } from "commander";
+import { append } from "./repeatable.js";
 import { UsageError } from "./usage-error.js";
 
 export interface MountFlags {
@@ -14,6 +17,20 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 /** As docker buildx reads it: `ssh://git@host/app.git`, `git@host:app.git`. */
 const GIT_OVER_SSH = /^ssh:\/\/|^[\w.-]+@[\w.-]+:/i;
+
+export function addMountOptions(command: Command): Command {
+  return command
+    .option(
+      "--secret <spec>",
+      "what steps may mount: id=NAME,src=FILE, or id=NAME,env=VARIABLE (repeatable; default: none)",
+      append,
+    )
+    .option(
+      "--ssh <spec>",
+      "SSH agent that steps may mount: default, ID=SOCKET, or ID=KEYFILE,KEYFILE; ID=SOCKET,raw=true for what is no agent (repeatable; default: none, but the agent for a git repository over SSH)",
+      append,
+    );
+}
 
 /**
  * Turns `--secret` and `--ssh` into options. Must read what docker buildx reads: a repository that is fetched over SSH

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
+
 import { realpath } from "node:fs/promises";
 import { basename, dirname, isAbsolute, join, relative, resolve } from "node:path";
 import type { BuildExport, BuildOptions } from "@bk/client";
 import type { CacheExportOptions, CacheImportOptions } from "@bk/solver";
 import type { CacheFlag, OutputFlag } from "@bk/solver/flags";
+import type { Command } from "commander";
 import type { CliContext } from "./cli-context.js";
+import { append } from "./repeatable.js";
 import { UsageError } from "./usage-error.js";
 
 /** The flags of `bk build` that say where its results and caches go. */
@@ -27,6 +30,32 @@ type OutputOptions = Pick<
 
 /** Stands for stdout where a path is expected. */
 const STDOUT = "-";
+
+export function addOutputOptions(command: Command): Command {
+  return command
+    .option(
+      "-o, --output <spec>",
+      "where the result goes: a directory, - for a tar, or type=TYPE,dest=PATH,... (repeatable; default: Docker)",
+      append,
+    )
+    .option("--push", "push the image to the registries of its tags: --output type=registry (default: false)")
+    .option(
+      "--load",
+      "load the image into Docker: --output type=docker (default: only without --output and --push)",
+    )
+    .option(
+      "--cache-from <spec>",
+      "cache to take steps from: an image, or type=TYPE,NAME=VALUE,... (repeatable; default: only the daemon's own)",
+      append,
+    )
+    .option(
+      "--cache-to <spec>",
+      "cache to put steps into: type=TYPE,NAME=VALUE,... (repeatable; default: none)",
+      append,
+    )
+    .option("--metadata-file <path>", "file for digests, names and provenance, as JSON (default: none)")
+    .option("--iidfile <path>", "file for the image's ID (default: none)");
+}
 
 /**
  * Turns the flags into options. Must read what docker buildx reads.

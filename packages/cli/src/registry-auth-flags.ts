@@ -23,6 +23,20 @@ export function addAllowRegistryOption(command: Command): Command {
   return command.addOption(new Option("--allow-registry <host>", help).argParser(append));
 }
 
+export function addTokenServerOptions(command: Command): Command {
+  return command
+    .option(
+      "--allow-token-realm <host>",
+      "token server that credentials may go to although it is not known to be the registry's own, as HOST or HOST:PORT (repeatable; default: none)",
+      append,
+    )
+    .option(
+      "--registry-auth-tlscontext <spec>",
+      "TLS to a registry's token server: host=HOST,ca=FILE,cert=FILE,key=FILE,insecure=BOOL (repeatable; default: as Node trusts)",
+      append,
+    );
+}
+
 /** @throws {UsageError} for what is malformed, and for files that cannot be read. */
 export async function toRegistryAuth(flags: RegistryAuthFlags): Promise<RegistryAuthOptions | undefined> {
   const { registryAuthTlscontext: contexts = [], allowTokenRealm: hosts = [], allowRegistry } = flags;
