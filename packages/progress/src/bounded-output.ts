@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Writable } from "node:stream";
 import type { DroppedFormat } from "./dropped-format.js";
+import { holdErrors, writeHeld } from "./hold-errors.js";
 import { unblock } from "./terminal.js";
 
 /** Bytes that may wait in an output that nobody reads. */
@@ -13,7 +14,10 @@ export interface BoundedOutput {
   /** Nothing waits to be read. */
   readonly isIdle: boolean;
   readonly dropped: number;
-  /** Tells of what was left out, if that was not told yet, and lets go of the output. */
+  /**
+   * Tells of what was left out, if that was not told yet, and lets go of the output: of its errors once it has taken or
+   * refused what was written.
+   */
   end(): void;
 }
 
@@ -22,21 +26,18 @@ export function createBoundedOutput(output: Writable, format: DroppedFormat): Bo
   let dropped = 0;
   let untold = 0;
   let atLineStart = true;
-  const ignore = () => {};
+  const release = holdErrors(output);
   const block = unblock(output);
   // Many builds may share one output, which makes a listener each no leak.
-  output
-    .setMaxListeners(output.getMaxListeners() + 1)
-    .on("error", ignore)
-    .on("drain", tell);
+  output.setMaxListeners(output.getMaxListeners() + 1).on("drain", tell);
 
   function isOpen(): boolean {
-    return !output.destroyed && !output.writableEnded;
+    return !output.destroyed && !output.errored && !output.writableEnded;
   }
 
   function tell(): void {
     if (untold === 0 || !isOpen()) return;
-    output.write(format.format(untold, atLineStart));
+    writeHeld(output, format.format(untold, atLineStart));
     untold = 0;
     atLineStart = true;
   }
@@ -51,7 +52,7 @@ export function createBoundedOutput(output: Writable, format: DroppedFormat): Bo
         return;
       }
       tell();
-      output.write(piece);
+      writeHeld(output, piece);
       atLineStart = piece.at(-1) === "\n" || piece.at(-1) === 0x0a;
     },
     get isIdle() {
@@ -63,7 +64,8 @@ export function createBoundedOutput(output: Writable, format: DroppedFormat): Bo
     end() {
       tell();
       block();
-      output.off("error", ignore).off("drain", tell);
+      output.off("drain", tell);
+      release();
       output.setMaxListeners(Math.max(output.getMaxListeners() - 1, 0));
     },
   };

@@ -19,7 +19,10 @@ export interface ProgressWriterOptions {
 /** Shows one build. Disposing it twice, or after `end`, does nothing. */
 export interface ProgressWriter extends Disposable {
   update(status: SolveStatus): void;
-  /** Writes the rest, and lets go of the output, which stays open. */
+  /**
+   * Writes the rest, and lets go of the output, which stays open. Errors of the output are taken until it has taken or
+   * refused what was written.
+   */
   end(): void;
   /** What `auto` came to. */
   readonly mode: Exclude<ProgressMode, "auto">;

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import { once } from "node:events";
+import { spawn } from "node:child_process";
+import { errorMonitor, once } from "node:events";
+import { createWriteStream } from "node:fs";
 import { Writable } from "node:stream";
 import fc from "fast-check";
 import { afterEach, expect, test, vi } from "vitest";
@@ -26,7 +28,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-test("writes plain text by default, and keeps the output open", () => {
+test("writes plain text by default, and keeps the output open", async () => {
   const output = collect();
   const writer = createProgressWriter(output, { title: "building" });
   writer.update(status({ vertexes: [vertex({ completedNs: 2n * SECOND })] }));
@@ -35,7 +37,7 @@ test("writes plain text by default, and keeps the output open", () => {
 
   expect(output.text).toBe("#0 building\n\n#1 [1/2] RUN make\n#1 DONE 1.0s\n");
   expect(output.writableEnded).toBe(false);
-  expect(output.listenerCount("error")).toBe(0);
+  await expect.poll(() => output.listenerCount("error")).toBe(0);
 });
 
 test("writes a line of JSON for each message", () => {
@@ -167,4 +169,38 @@ test("an output that is gone does not fail the build", async () => {
   output.destroy(new Error("gone"));
   await new Promise((resolve) => output.once("close", resolve));
   expect(() => writer.update(status({ vertexes: [vertex()] }))).not.toThrow();
+});
+
+test("an output that fails after the end does not end the program", async () => {
+  using reader = spawn("sh", ["-c", "exec 0<&-; echo closed; exec sleep 60"]);
+  await once(reader.stdout, "data");
+  const write: Writable["_write"] = (_piece, _encoding, done) => setImmediate(done, new Error("gone"));
+  const outputs = {
+    full: createWriteStream("/dev/full"),
+    left: reader.stdin,
+    failing: new Writable({ write }),
+    lasting: new Writable({ autoDestroy: false, write }),
+  };
+  for (const [name, output] of Object.entries(outputs)) {
+    const listeners = new Promise<number>((resolve) => {
+      output.once(errorMonitor, () => resolve(output.listenerCount("error")));
+    });
+    for (const mode of ["plain", "rawjson"] as const) {
+      const writer = createProgressWriter(output, { mode });
+      writer.update(status({ vertexes: [vertex()] }));
+      writer.end();
+    }
+    // Without a listener the event is thrown.
+    expect(await listeners, name).toBeGreaterThan(0);
+  }
+});
+
+test("an output that nobody reads has one listener for all builds", () => {
+  const output = new Writable({ write() {} });
+  for (let index = 0; index < 20; index++) {
+    const writer = createProgressWriter(output, { mode: "rawjson" });
+    writer.update(status({}));
+    writer.end();
+  }
+  expect(output.listenerCount("error")).toBe(1);
 });
