@@ -29,7 +29,8 @@ export function createBoundedOutput(output: Writable, format: DroppedFormat): Bo
   const release = holdErrors(output);
   const block = unblock(output);
   // Many builds may share one output, which makes a listener each no leak.
-  output.setMaxListeners(output.getMaxListeners() + 1).on("drain", tell);
+  allowListeners(output, 1);
+  output.on("drain", tell);
 
   function isOpen(): boolean {
     return !output.destroyed && !output.errored && !output.writableEnded;
@@ -66,7 +67,13 @@ export function createBoundedOutput(output: Writable, format: DroppedFormat): Bo
       block();
       output.off("drain", tell);
       release();
-      output.setMaxListeners(Math.max(output.getMaxListeners() - 1, 0));
+      allowListeners(output, -1);
     },
   };
+}
+
+/** Zero stands for any number. */
+function allowListeners(output: Writable, more: number): void {
+  const count = output.getMaxListeners();
+  if (count !== 0) output.setMaxListeners(Math.max(count + more, 1));
 }

@@ -204,3 +204,13 @@ test("an output that nobody reads has one listener for all builds", () => {
   }
   expect(output.listenerCount("error")).toBe(1);
 });
+
+test("an output that may have any number of listeners may have them during a build too", () => {
+  for (const count of [0, 10, Number.POSITIVE_INFINITY]) {
+    const output = collect().setMaxListeners(count);
+    const writer = createProgressWriter(output);
+    expect(output.getMaxListeners()).toBe(count === 10 ? 11 : count);
+    writer.end();
+    expect(output.getMaxListeners()).toBe(count);
+  }
+});
