@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { SolveStatus } from "@bk/solver";
 import { printTrace } from "./print-trace.js";
-import { type Printer, printFailures } from "./print-vertex.js";
+import { type Printer, printDropped, printFailures } from "./print-vertex.js";
 import { createTrace } from "./trace.js";
 import { updateTrace } from "./update-trace.js";
 
@@ -23,7 +23,7 @@ export interface PlainText {
   update(status: SolveStatus, nowMs: number): Uint8Array;
   /** To be called when no message has come for 150 ms, and every 150 ms from then on. */
   refresh(nowMs: number): Uint8Array;
-  /** The rest, then the last output of the steps that failed. */
+  /** The rest, then the last output of the steps that failed, then how much output is missing, if any. */
   end(nowMs: number): Uint8Array;
   /** Pieces of output that were not kept because too much waited to be shown. */
   readonly dropped: number;
@@ -31,7 +31,10 @@ export interface PlainText {
 
 /**
  * Turns status messages into the text that `docker buildx build --progress=plain` prints, byte for byte. Names and
- * output are as the daemon sent them, control characters included. Never throws; bounded in memory.
+ * output are as the daemon sent them, control characters included. Never throws; bounded in memory. Where the
+ * reference has no bounds the text may differ from it: at most 16 MiB of output wait to be shown, and the last line
+ * tells how many pieces were not kept; and of a line beyond 1 MiB that has no end yet, or of lines beyond 4 MiB in all
+ * steps, the last KiB is repeated when its step comes to the front again, not all of it.
  *
  * Must match the reference: util/progress/progressui of moby/buildkit.
  */
@@ -77,6 +80,7 @@ export function createPlainText({ title = "", truncateNames = false }: PlainText
     end(nowMs) {
       printTrace(printer, trace, nowMs);
       printFailures(printer, trace);
+      printDropped(printer, trace);
       return take();
     },
     get dropped() {

@@ -17,6 +17,11 @@ const MIN_SECONDS = 5;
 const MAX_NAME_BYTES = 72;
 /** Of a line that is kept to be repeated if the step fails. The reference has no bound. */
 const MAX_RECENT_BYTES = 64 << 10;
+/** Of lines that go on, kept to be shown again: of one, and of all steps. The reference has no bound. */
+const MAX_OPEN_BYTES = 1 << 20;
+const MAX_ALL_OPEN_BYTES = 4 << 20;
+/** The end of an open line that is beyond those bounds. */
+const OPEN_END_BYTES = 1 << 10;
 
 /** What has been printed, and what is yet to be written. */
 export interface Printer {
@@ -108,11 +113,23 @@ function printLogs(printer: Printer, trace: Trace, vertex: TracedVertex): void {
     if (!vertex.logsPartial) vertex.recentAt = (vertex.recentAt + 1) % RECENT_LINES;
   }
   printer.text += lines.join("");
-  const rest = vertex.logsPartial ? logs.slice(-1) : [];
-  vertex.logsOffset = logs.length > 0 ? (rest[0]?.length ?? 0) : vertex.logsOffset;
   for (const line of logs) trace.pendingBytes -= line.length;
-  for (const line of rest) trace.pendingBytes += line.length;
-  vertex.logs = rest;
+  trace.pendingBytes += vertex.openBytes;
+  trace.openBytes -= vertex.openBytes;
+  const open = vertex.logsPartial ? logs.at(-1) : undefined;
+  const kept = open === undefined ? "" : keepOpen(open, trace);
+  if (logs.length > 0) vertex.logsOffset = kept.length;
+  vertex.openBytes = kept.length;
+  trace.openBytes += kept.length;
+  vertex.logs = open === undefined ? [] : [kept];
+}
+
+/** A line that goes on, or its time and its end. */
+function keepOpen(line: string, { openBytes }: Trace): string {
+  if (line.length <= MAX_OPEN_BYTES && openBytes + line.length <= MAX_ALL_OPEN_BYTES) return line;
+  if (line.length <= 2 * OPEN_END_BYTES) return line;
+  const time = line.slice(0, line.indexOf(" ") + 1);
+  return copyStart(`${time}...${line.slice(-OPEN_END_BYTES)}`);
 }
 
 /** A copy, as a part of a text keeps all of the text in memory. */
@@ -134,6 +151,16 @@ function formatOutcome(vertex: TracedVertex): string {
   let seconds = 0;
   for (const { startNs, stopNs } of vertex.merged) seconds += secondsBetween(startNs, stopNs ?? startNs);
   return `DONE ${toFixedEven(seconds, 1)}s`;
+}
+
+/** How much output is missing, if any. The reference keeps all of it. */
+export function printDropped(printer: Printer, trace: Trace): void {
+  const { droppedLogs: count } = trace;
+  if (count === 0) return;
+  const inFront = trace.byDigest.get(printer.current);
+  const isLineOpen = printer.text === "" ? inFront?.logsPartial === true : !printer.text.endsWith("\n");
+  const pieces = count === 1 ? "1 piece of output was" : `${count} pieces of output were`;
+  printer.text += `${isLineOpen ? "\n" : ""}... ${pieces} not shown: too much waited to be shown\n`;
 }
 
 /** Last lines of the steps that failed. */

@@ -21,7 +21,10 @@ export interface Trace {
   /** In order of their first start. */
   readonly started: TracedVertex[];
   transferCount: number;
+  /** Output that has not been shown yet. */
   pendingBytes: number;
+  /** Of lines that go on, what has been shown and is kept to be shown again. */
+  openBytes: number;
   /** Pieces of output that were not kept because too much waited. */
   droppedLogs: number;
 }
@@ -50,6 +53,8 @@ export interface TracedVertex {
   logsPartial: boolean;
   /** How much of the first line is on the screen already. */
   logsOffset: number;
+  /** How much of the first line has been shown at some time. */
+  openBytes: number;
   /** A ring of the last lines. */
   readonly recent: (string | undefined)[];
   recentAt: number;
@@ -73,6 +78,7 @@ export function createTrace(): Trace {
     started: [],
     transferCount: 0,
     pendingBytes: 0,
+    openBytes: 0,
     droppedLogs: 0,
   };
 }
@@ -94,6 +100,7 @@ export function createVertex(digest: string, name: string): TracedVertex {
     logs: [],
     logsPartial: false,
     logsOffset: 0,
+    openBytes: 0,
     recent: new Array<string | undefined>(RECENT_LINES).fill(undefined),
     recentAt: 0,
     warnings: [],

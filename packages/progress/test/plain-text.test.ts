@@ -88,6 +88,65 @@ test("keeps 16 MiB of output at most while another step is in front, and counts 
   expect(plain.dropped).toBeLessThan(8);
 });
 
+test("tells at the end how many pieces of output are missing", () => {
+  const end = (pieces: number, lineEnd: string) => {
+    const piece = log(`${"x".repeat((6 << 20) - 1)}${lineEnd}`);
+    const logs = Array.from({ length: pieces }, () => piece);
+    return show([status({ vertexes: [vertex()] }), status({ logs })]).slice(-100);
+  };
+  expect(end(2, "\n")).toMatch(/x\n$/);
+  const note = "not shown: too much waited to be shown";
+  expect(end(3, "\n")).toMatch(new RegExp(`x\n\\.\\.\\. 1 piece of output was ${note}\n$`));
+  expect(end(4, "")).toMatch(new RegExp(`x\n\\.\\.\\. 2 pieces of output were ${note}\n$`));
+});
+
+test("a step that prints without line breaks is never silenced", () => {
+  const plain = createPlainText();
+  const bar = `\r${"progress ".repeat(7000)}`;
+  let shown = plain.update(status({ vertexes: [vertex()] }), 0).length;
+  const before = shown;
+  for (let index = 1; index <= 300; index++) {
+    const bytes = plain.update(status({ logs: [log(bar)] }), index * 120);
+    expect(bytes.length).toBeGreaterThanOrEqual(bar.length);
+    shown += bytes.length;
+  }
+  expect(shown - before).toBe(300 * bar.length + "#1 1.000 ".length);
+  expect(plain.dropped).toBe(0);
+});
+
+test("many steps with long lines that go on silence nobody", () => {
+  const plain = createPlainText();
+  let nowMs = 0;
+  const tell = (part: Partial<SolveStatus>) => {
+    nowMs += 20_000;
+    return Buffer.from(plain.update(status(part), nowMs));
+  };
+  let text = "";
+  for (let index = 0; index < 40; index++) {
+    const digest = `s${index}`;
+    tell({ vertexes: [vertex({ digest })] });
+    tell({ logs: [log(`${index}:${"x".repeat(1_000_000)}`, digest)] });
+    text = tell({ vertexes: [vertex({ digest, completedNs: 2n * SECOND })] }).toString();
+  }
+  expect(text).toContain("DONE");
+  expect(plain.dropped).toBe(0);
+});
+
+test("a line that goes on is shown again in full up to 1 MiB, and its end beyond that", () => {
+  for (const [size, again] of [
+    [1000, /^#1 1\.000 a{1000}b\n/],
+    [2 << 20, /^#1 1\.000 \.\.\.a{1024}b\n/],
+  ] as const) {
+    const plain = createPlainText();
+    const other = vertex({ digest: "b", name: "other" });
+    plain.update(status({ vertexes: [vertex()] }), 0);
+    plain.update(status({ logs: [log("a".repeat(size))] }), 200);
+    plain.update(status({ vertexes: [other, { ...other, completedNs: 3n * SECOND }] }), 400);
+    const text = Buffer.from(plain.update(status({ logs: [log("b\n")] }), 600)).toString();
+    expect(text.slice(text.indexOf("#1 1.000"))).toMatch(again);
+  }
+});
+
 test("whatever a daemon sends, nothing throws", { timeout: 120_000 }, () => {
   fc.assert(
     fc.property(fc.array(fc.tuple(anyStatus(), fc.nat(20_000))), (messages) => {
