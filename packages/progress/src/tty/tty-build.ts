@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import { neutralizeCommand, type SolveStatus } from "@bk/solver";
+import { neutralizeCommand, type SolveStatus, toColoredLine, toPlainLine } from "@bk/solver";
 import { createFailureLog } from "../failure-log.js";
-import { chooseLineChange, createLineFilter } from "../log-text.js";
+import { createLineFilter } from "../log-text.js";
 import { EMPTY_BUILD } from "../state/build-state.js";
 import { reduceStatus } from "../state/reduce-status.js";
 import { createBuildClock } from "./build-clock.js";
@@ -54,9 +54,13 @@ export function createTtyBuild({ title, env }: TtyBuildOptions): TtyBuild {
   }
 
   function formatFailures(): string {
-    const change = chooseLineChange(true, isWorkflow);
-    const filter = change && createLineFilter(change);
-    return filter ? Buffer.from(filter.write(failures.format())).toString() : "";
+    const { write } = createLineFilter((line) => Buffer.from(toSafeText(line.toString())));
+    return Buffer.from(write(failures.format())).toString();
+  }
+
+  function toSafeText(line: string): string {
+    const safe = colors ? toColoredLine(line) : toPlainLine(line);
+    return isWorkflow ? neutralizeCommand(safe) : safe;
   }
 
   return {

@@ -24,6 +24,22 @@ describe("createTtyText()", () => {
     expect(second.endsWith("\u001b[J\u001b[?7h\u001b[?25h")).toBe(true);
   });
 
+  test("keeps colours in the output of what failed, but not with NO_COLOR", () => {
+    const end = (env: Record<string, string>) => {
+      const text = createTtyText({ size, env });
+      text.update(
+        status({
+          vertexes: [vertex({ completedNs: 2n * SECOND, error: "exit code: 1" })],
+          logs: [log("\u001b[31mred\u001b[0m text\n")],
+        }),
+        0,
+      );
+      return text.end(1000);
+    };
+    expect(end({})).toContain("\n\u001b[31mred\u001b[0m text\n");
+    expect(end({ NO_COLOR: "1" })).toContain("\nred text\n");
+  });
+
   test("ends with the warnings and the output of what failed", () => {
     const text = createTtyText({ size, env: { NO_COLOR: "1" } });
     const short = "JSONArgsRecommended: use JSON";
