@@ -189,6 +189,23 @@ describeInChromium("the page of a report", () => {
     expect(await page.locator(".log-line.current").isVisible()).toBe(true);
   });
 
+  test("the search looks up no row in the page, however many lines match", async () => {
+    const log = "line\n".repeat(5000);
+    const { page } = await open(toReport(toStatuses({ a: { name: "[1/1] RUN seq", from: 0, to: 1, log } })));
+    await page.locator(".rows .step").click();
+    await page.evaluate(`
+      globalThis.lookups = 0;
+      const lookUp = Element.prototype.querySelector;
+      Element.prototype.querySelector = function (selector) {
+        globalThis.lookups++;
+        return lookUp.call(this, selector);
+      };
+    `);
+    await page.getByRole("searchbox", { name: "Search output" }).fill("l");
+    expect(await page.locator(".log-line.found").count()).toBe(5000);
+    expect(await page.evaluate("globalThis.lookups")).toBeLessThan(100);
+  });
+
   test("what a build says does nothing", async () => {
     const text = '</script><script>document.title="owned"</script><img src=x onerror=alert(1)><!--';
     const statuses = toStatuses({ a: { name: `[1/1] RUN ${text}`, from: 0, to: 1, log: text, error: text } });

@@ -7,6 +7,8 @@ import { element } from "./dom.js";
 const MAX_LINES = 3000;
 const BLOCK_LINES = 100;
 
+type Line = readonly StyledText[];
+
 /** The output of a step, with a field to search in it. */
 export function createLogView(log: string, leftOut: number): HTMLElement {
   const view = element("section", { class: "log-view" });
@@ -18,8 +20,10 @@ export function createLogView(log: string, leftOut: number): HTMLElement {
   const all = parseAnsi(log);
   const lines = element("div", { class: "log", role: "region", "aria-label": "Output", tabindex: 0 });
   const more = element("p", { class: "more" });
+  let rows: readonly HTMLElement[] = [];
   const showFrom = (first: number) => {
-    lines.replaceChildren(...createBlocks(all, first));
+    rows = createRows(all, first);
+    lines.replaceChildren(...createBlocks(rows));
     more.hidden = first === 0;
   };
   const showAll = element("button", { type: "button" }, `Show all ${formatCount(all.length, "line")}`);
@@ -28,32 +32,36 @@ export function createLogView(log: string, leftOut: number): HTMLElement {
   const note = element("p", { class: "more" }, `The first ${formatBytes(leftOut)} were not kept.`);
   note.hidden = leftOut === 0;
   showFrom(Math.max(0, all.length - MAX_LINES));
-  const search = createSearch(all, lines, () => {
+  const search = createSearch(all, () => {
     if (!more.hidden) showFrom(0);
+    return rows;
   });
   view.append(element("div", { class: "log-head" }, title, search), note, more, lines);
   return view;
 }
 
-function createBlocks(all: readonly (readonly StyledText[])[], first: number): readonly HTMLElement[] {
-  const blocks: HTMLElement[] = [];
-  for (let at = first; at < all.length; at += BLOCK_LINES) {
-    const rows = all
-      .slice(at, at + BLOCK_LINES)
-      .map((pieces, index) =>
+function createRows(all: readonly Line[], first: number): readonly HTMLElement[] {
+  return all
+    .slice(first)
+    .map((pieces, index) =>
+      element(
+        "div",
+        { class: "log-line", "data-number": first + index + 1 },
         element(
-          "div",
-          { class: "log-line", "data-number": at + index + 1 },
-          element(
-            "span",
-            { class: "log-text" },
-            ...pieces.map(createPiece),
-            pieces.length === 0 ? "\n" : undefined,
-          ),
+          "span",
+          { class: "log-text" },
+          ...pieces.map(createPiece),
+          pieces.length === 0 ? "\n" : undefined,
         ),
-      );
-    blocks.push(element("div", { class: "log-block" }, ...rows));
-  }
+      ),
+    );
+}
+
+/** The browser lays out only the blocks that are in view. */
+function createBlocks(rows: readonly HTMLElement[]): readonly HTMLElement[] {
+  const blocks: HTMLElement[] = [];
+  for (let at = 0; at < rows.length; at += BLOCK_LINES)
+    blocks.push(element("div", { class: "log-block" }, ...rows.slice(at, at + BLOCK_LINES)));
   return blocks;
 }
 
@@ -62,26 +70,22 @@ function createPiece({ text, classes }: StyledText): Node {
   return element("span", { class: classes.map((name) => `ansi-${name}`).join(" ") }, text);
 }
 
-function createSearch(
-  all: readonly (readonly StyledText[])[],
-  lines: HTMLElement,
-  showAll: () => void,
-): HTMLElement {
+/** `showAll` gives the row of each line. */
+function createSearch(all: readonly Line[], showAll: () => readonly HTMLElement[]): HTMLElement {
   const field = element("input", {
     type: "search",
     placeholder: "Search output",
     "aria-label": "Search output",
   });
   const status = element("span", { class: "matches", role: "status" });
-  let matches: readonly number[] = [];
+  let matches: readonly HTMLElement[] = [];
   let current = -1;
 
   function find(): void {
     const text = field.value.toLowerCase();
-    if (text !== "") showAll();
-    matches = text === "" ? [] : [...all.keys()].filter((at) => textOf(all[at] ?? []).includes(text));
-    for (const row of lines.querySelectorAll(".found")) row.classList.remove("found", "current");
-    for (const at of matches) rowAt(at)?.classList.add("found");
+    for (const row of matches) row.classList.remove("found", "current");
+    matches = text === "" ? [] : showAll().filter((_row, at) => textOf(all[at] ?? []).includes(text));
+    for (const row of matches) row.classList.add("found");
     current = -1;
     status.textContent = text === "" ? "" : formatCount(matches.length, "line");
     if (matches.length > 0) go(1);
@@ -89,15 +93,14 @@ function createSearch(
 
   function go(by: number): void {
     if (matches.length === 0) return;
-    rowAt(matches[current] ?? -1)?.classList.remove("current");
+    matches[current]?.classList.remove("current");
     current = (current + by + matches.length) % matches.length;
-    const row = rowAt(matches[current] ?? -1);
+    const row = matches[current];
     row?.classList.add("current");
     row?.scrollIntoView({ block: "center" });
     status.textContent = `${current + 1} of ${formatCount(matches.length, "line")}`;
   }
 
-  const rowAt = (at: number) => lines.querySelector(`[data-number="${at + 1}"]`);
   field.addEventListener("input", find);
   field.addEventListener("keydown", (event) => {
     if (event.key === "Enter") go(event.shiftKey ? -1 : 1);
@@ -105,7 +108,7 @@ function createSearch(
   return element("div", { class: "search" }, status, field);
 }
 
-function textOf(pieces: readonly StyledText[]): string {
+function textOf(pieces: Line): string {
   return pieces
     .map(({ text }) => text)
     .join("")
