@@ -30,8 +30,9 @@ export interface BuildOptions
    */
   readonly onSyncProgress?: ((progress: SyncProgress) => void) | undefined;
   /**
-   * Called with what a progress bar needs: how far the build is, as one number, and which phases start and end. What
-   * it throws fails the build.
+   * Called with what a progress bar needs: how far the build is, as one number, and which phases start and end. It is
+   * called when the build tells something: while a long step is silent, neither the fraction nor the estimate moves.
+   * What it throws fails the build.
    */
   readonly onProgress?: ((event: ProgressEvent) => void) | undefined;
   /**

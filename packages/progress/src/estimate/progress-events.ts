@@ -44,6 +44,7 @@ export interface ProgressEvents {
   complete(): void;
 }
 
+/** Has no timer: without news from the build, as during a long step that is silent, there is no event. */
 export function createProgressEvents(
   onEvent: (event: ProgressEvent) => void,
   { loads = false, now = Date.now }: ProgressEventsOptions = {},
