@@ -9,7 +9,7 @@ const MODULE_SUFFIX = ".as-text";
 
 /**
  * A plugin of rolldown and of Vite, for what a page holds: `import style from "./page.css?text"` gives the text of the
- * file; of a `.ts` file it is that of one script for browsers, with all that it imports.
+ * file; of a style sheet with what it imports, and of a `.ts` file as one script for browsers with what that imports.
  */
 export function textImports() {
   return {
@@ -23,10 +23,24 @@ export function textImports() {
     async load(id) {
       if (!id.endsWith(MODULE_SUFFIX)) return undefined;
       const file = id.slice(0, -MODULE_SUFFIX.length);
-      const text = file.endsWith(".ts") ? await bundleScript(file) : await readFile(file, "utf8");
+      const text = await readText(file);
       return { code: `export default ${JSON.stringify(text)};`, moduleType: "js" };
     },
   };
+}
+
+async function readText(file) {
+  if (file.endsWith(".ts")) return await bundleScript(file);
+  return file.endsWith(".css") ? await joinStyles(file) : await readFile(file, "utf8");
+}
+
+/** A file with those of its rules `@import "./other.css";` in their place. */
+async function joinStyles(file) {
+  const pieces = (await readFile(file, "utf8")).split(/^@import "(.+)";$/m);
+  const texts = pieces.map((piece, at) =>
+    at % 2 === 0 ? piece : joinStyles(path.resolve(path.dirname(file), piece)),
+  );
+  return (await Promise.all(texts)).join("");
 }
 
 async function bundleScript(file) {
