@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { parseVertexName } from "@bk/solver";
-import { toLineText } from "./log-text.js";
+import { toLineText } from "./safe-text.js";
 
 /** Where a step belongs, and what is left of its name. */
 export interface StepName {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { SolveFailure, SourceSnippet, VertexWarning } from "@bk/solver";
-import { toLineText, toPlainText } from "./log-text.js";
 import type { ReportFailure, ReportStep, ReportWarning } from "./report-data.js";
+import { toLineText, toPlainText } from "./safe-text.js";
 
 const MAX_LINES = 40;
 const MAX_LINE_CHARS = 500;

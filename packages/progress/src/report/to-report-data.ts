@@ -6,8 +6,8 @@ import type { CollectedBuild } from "./collect-build.js";
 import { measureConcurrency } from "./concurrency.js";
 import { findCriticalPath } from "./critical-path.js";
 import { groupSteps, type StepGroup } from "./group-steps.js";
-import { toLineText, toLogText, toPlainText } from "./log-text.js";
 import type { ReportData, ReportOutcome, ReportPhase, ReportStep, ReportTotals } from "./report-data.js";
+import { toLineText, toLogText, toPlainText } from "./safe-text.js";
 import { toFailure, toWarning } from "./to-findings.js";
 import { toTransfers } from "./to-transfers.js";
 

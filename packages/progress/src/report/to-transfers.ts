@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { VertexStatus } from "@bk/solver";
-import { toLineText } from "./log-text.js";
 import type { ReportTransfer } from "./report-data.js";
+import { toLineText } from "./safe-text.js";
 
 /** A rate over less than this says nothing. */
 const MIN_RATED_MS = 5;

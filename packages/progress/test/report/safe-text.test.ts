@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { toLineText, toLogText, toPlainText } from "../../src/report/log-text.js";
+import { toLineText, toLogText, toPlainText } from "../../src/report/safe-text.js";
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences are made of control characters
 const COLOR = /\x1b\[[0-9;:]*m/g;
