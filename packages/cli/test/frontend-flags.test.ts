@@ -36,9 +36,8 @@ describe("--frontend and --opt", () => {
     let request: Buffer | undefined;
     await using daemon = await startFakeDaemon({
       handlers: {
-        async "/moby.buildkit.v1.Control/Session"(call) {
-          await using _peer = openSessionPeer(joinSessionTunnel(call));
-          await call.nextMessage();
+        "/moby.buildkit.v1.Control/Session"(call) {
+          openSessionPeer(joinSessionTunnel(call)); // ends with the call
         },
         async "/moby.buildkit.v1.Control/Solve"(call) {
           request = await call.nextMessage();
