@@ -209,6 +209,8 @@ describeTerminal("progress on a terminal", () => {
     await terminal.waitFor(/4\.0s \(/);
 
     await terminal.type("C-s");
+    // Nothing tells when the key has arrived: it is on its way before any of these answers.
+    for (let answers = 0; answers < 10; answers++) await terminal.screen();
     await replay.goOn("running");
     await expect.poll(() => replay.isAt("end"), { timeout: 20_000 }).toBe(true);
     expect((await terminal.screen())[0]).toBe("[+] Building 4.0s (2/5)");
