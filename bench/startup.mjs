@@ -8,6 +8,7 @@ import { readOptions } from "./lib/options.mjs";
 import { formatSummary, summarize } from "./lib/report.mjs";
 import { withRig } from "./lib/rig.mjs";
 import { linkBuildx, openLibrary, startPrograms, timeProgram } from "./lib/startup-programs.mjs";
+import { takeTurns } from "./lib/take-turns.mjs";
 
 const CASES = [
   { name: "version", bars: { wallRatio: 1.5 }, modes: ["embedded"], other: "node -e 0" },
@@ -79,12 +80,5 @@ async function runCase(rig, testCase, options) {
 async function runPairs(rig, programs, pairs, library) {
   const runOne = (name) => (name === "bk" && library ? library.build() : timeProgram(programs[name], rig));
   for (const name of ["bk", "buildx", "bk", "buildx"]) await runOne(name);
-  const runs = [];
-  for (let pair = 0; pair < pairs; pair += 1) {
-    const measured = {};
-    for (const name of pair % 2 === 0 ? ["bk", "buildx"] : ["buildx", "bk"])
-      measured[name] = await runOne(name);
-    runs.push(measured);
-  }
-  return runs;
+  return takeTurns(pairs, runOne);
 }

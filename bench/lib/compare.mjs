@@ -5,6 +5,7 @@ import { clientPrograms, prepareBuildx } from "./clients.mjs";
 import { measure } from "./measure.mjs";
 import { formatSummary, summarize } from "./report.mjs";
 import { withRig } from "./rig.mjs";
+import { takeTurns } from "./take-turns.mjs";
 
 /** No measured build takes a tenth of it; one that hangs is counted. */
 const TIMEOUT_MS = 120_000;
@@ -68,12 +69,5 @@ async function runPairs({ rig, comparison, testCase, mode, contextDir, pairs, sc
   await comparison.beforeSeries?.(rig, testCase, contextDir);
   await runOne("bk");
   await runOne("buildx");
-  const runs = [];
-  for (let pair = 0; pair < pairs; pair += 1) {
-    const measured = {};
-    for (const name of pair % 2 === 0 ? ["bk", "buildx"] : ["buildx", "bk"])
-      measured[name] = await runOne(name);
-    runs.push(measured);
-  }
-  return runs;
+  return takeTurns(pairs, runOne);
 }

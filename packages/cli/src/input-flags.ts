@@ -5,7 +5,7 @@ import type { BuildOptions } from "@bk/client";
 import { type Command, Option } from "commander";
 import { toAttestations } from "./attest-flags.js";
 import { parseSize } from "./quantity.js";
-import { append } from "./repeatable.js";
+import { append, isGiven } from "./repeatable.js";
 import { type ResourceFlags, toResources } from "./resource-flags.js";
 import { UsageError } from "./usage-error.js";
 
@@ -167,9 +167,4 @@ async function readSourcePolicy(path: string | undefined): Promise<BuildOptions[
     const why = cause instanceof SyntaxError ? "it is not JSON" : (cause as Error).message;
     throw new UsageError(`Cannot read the source policy ${path}: ${why}`);
   }
-}
-
-/** As docker buildx does, passes over flags without a value. */
-function isGiven(text: string): boolean {
-  return text !== "";
 }

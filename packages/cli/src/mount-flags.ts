@@ -3,7 +3,7 @@
 import { stat } from "node:fs/promises";
 import type { BuildOptions, SshSource } from "@bk/client";
 import type { Command } from "commander";
-import { append } from "./repeatable.js";
+import { append, isGiven } from "./repeatable.js";
 import { UsageError } from "./usage-error.js";
 
 export interface MountFlags {
@@ -56,11 +56,6 @@ export async function toMountOptions(
     secrets: Object.fromEntries(secrets.map((flag) => [flag.id, toSecretSource(flag, env)])),
     ssh: Object.fromEntries(agents),
   };
-}
-
-/** As docker buildx does, passes over flags without a value. */
-function isGiven(text: string): boolean {
-  return text !== "";
 }
 
 /**

@@ -7,7 +7,7 @@ import type { CacheExportOptions, CacheImportOptions } from "@bk/solver";
 import type { CacheFlag, OutputFlag } from "@bk/solver/flags";
 import type { Command } from "commander";
 import type { CliContext } from "./cli-context.js";
-import { append } from "./repeatable.js";
+import { append, isGiven } from "./repeatable.js";
 import { UsageError } from "./usage-error.js";
 
 /** The flags of `bk build` that say where its results and caches go. */
@@ -97,11 +97,6 @@ export function takesStdout(
   { stdout }: Pick<CliContext, "stdout">,
 ): boolean {
   return exports.some((entry) => "dest" in entry && entry.dest === stdout);
-}
-
-/** As docker buildx does, passes over flags without a value. */
-function isGiven(text: string): boolean {
-  return text !== "";
 }
 
 /** Attributes are checked with the other options of the build, the required ones too. */

@@ -4,3 +4,8 @@
 export function append(value: string, earlier: readonly string[] = []): readonly string[] {
   return [...earlier, value];
 }
+
+/** As docker buildx does, passes over flags without a value. */
+export function isGiven(text: string): boolean {
+  return text !== "";
+}

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-
 import { createProgressEvents, createProgressWriter } from "@bk/progress";
 import { type Attachable, createAuth, createDockerCredentials } from "@bk/session";
 import {
