@@ -16,9 +16,10 @@ const TARGET = "node20.19";
 const HELPERS = "@oxc-project/runtime/";
 /** A program answers `--version` with the first alone. What most commands load is quicker from one file. */
 const PROGRAM_CHUNKS = [
+  { name: "version", test: /[\\/]src[\\/]version\.ts$|rolldown[\\/]runtime/, priority: 2 },
   {
     name: "start",
-    test: /[\\/]src[\\/](?:version|interrupt|compile-cache)\.ts$|rolldown[\\/]runtime/,
+    test: /[\\/]src[\\/](?:start|interrupt|compile-cache|code-cache|code-file)\.ts$/,
     priority: 1,
   },
   { name: "program", test: isLoadedByMost },
@@ -56,7 +57,9 @@ const { output } = await bundle.write({
   // Node loads CommonJS in one go, and modules in several turns of its event loop.
   format: isProgram ? "cjs" : "esm",
   entryFileNames: isProgram ? "[name].cjs" : "[name].js",
-  chunkFileNames: isProgram ? "[name].cjs" : "chunks/[name]-[hash].js",
+  // The version is read from the package.json beside dist.
+  chunkFileNames: ({ name }) =>
+    name === "version" ? "version.cjs" : `chunks/[name]-[hash]${isProgram ? ".cjs" : ".js"}`,
   sourcemap: !isProgram,
   ...(isProgram && { minify: true, codeSplitting: { groups: PROGRAM_CHUNKS } }),
 });

@@ -2,6 +2,7 @@
 import module from "node:module";
 import { homedir } from "node:os";
 import path from "node:path";
+import { keepCodeOf } from "./code-cache.js";
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -10,14 +11,22 @@ interface CompileCache {
   readonly enableCompileCache?: (dir: string) => unknown;
 }
 
+/** Keeps nothing, for a user without a folder of their own; or Node keeps it. */
+const nothing = () => {};
+
 /**
- * Keeps the compiled program for the next time, where Node can do that. In the user's own cache folder: Node's default is
- * a folder for temporary files, where others could leave compiled code for us to run.
+ * Keeps the compiled program for the next time. In the user's own cache folder: Node's default is a folder for temporary
+ * files, where others could leave compiled code for us to run.
+ *
+ * @returns what keeps it, to be called when most of the program has run
  */
-export function enableCompileCache(env: Env): void {
+export function enableCompileCache(env: Env): () => void {
+  const dir = compileCacheDir(env);
+  if (dir === undefined) return nothing;
   const { enableCompileCache: enable } = module as CompileCache;
-  const dir = enable && compileCacheDir(env);
-  if (dir !== undefined) enable?.(dir);
+  if (!enable) return keepCodeOf(/[\\/]chunks[\\/]program-[^\\/]+\.cjs$/, dir);
+  enable(dir);
+  return nothing;
 }
 
 /** Undefined where no folder is the user's own: never one that depends on the working directory. */
