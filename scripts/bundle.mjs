@@ -22,6 +22,7 @@ const PROGRAM_CHUNKS = [
     test: /[\\/]src[\\/](?:start|interrupt|compile-cache|code-cache|code-file)\.ts$/,
     priority: 1,
   },
+  { name: "connect", test: isOfConnect, priority: 1 },
   { name: "program", test: isLoadedByMost },
 ];
 
@@ -85,6 +86,13 @@ function isNamedIn(packages, id) {
 function isLoadedByMost(id) {
   if (id.endsWith("main.ts") || /[\\/]completion[\\/]/.test(id)) return false;
   return !/[\\/](?:tar-stream|streamx|events-universal|text-decoder|fast-fifo|b4a)[\\/]|[\\/]gateway-|progress[\\/]dist[\\/]report|(?:write|history)-report\.ts$/.test(
+    id,
+  );
+}
+
+/** Connect, protobuf's descriptors and the messages that need them: what a build does without. */
+function isOfConnect(id) {
+  return /[\\/]@connectrpc[\\/]|[\\/]protobuf[\\/]dist[\\/]esm[\\/](?!wire[\\/])|[\\/]proto[\\/]dist[\\/](?!control-codec)|transport[\\/]dist[\\/]connect/.test(
     id,
   );
 }

@@ -10,7 +10,7 @@ import { expect, test } from "vitest";
 
 const run = promisify(execFile);
 const root = fileURLToPath(new URL("../../..", import.meta.url));
-const generatedDir = "packages/proto/src/gen";
+const generatedDirs = ["packages/proto/src/gen", "packages/proto/src/wire"];
 
 function buf(...args: readonly string[]): Promise<{ stdout: string }> {
   return run(path.join(root, "node_modules/.bin/buf"), [...args], { cwd: root });
@@ -32,9 +32,8 @@ test("the committed code is what the .proto files generate", { timeout: 60_000 }
   const dir = await mkdtemp(path.join(tmpdir(), "bk-proto-"));
   try {
     await buf("generate", "--output", dir);
-    expect(await readTree(path.join(root, generatedDir))).toEqual(
-      await readTree(path.join(dir, generatedDir)),
-    );
+    for (const generated of generatedDirs)
+      expect(await readTree(path.join(root, generated))).toEqual(await readTree(path.join(dir, generated)));
   } finally {
     await rm(dir, { recursive: true });
   }

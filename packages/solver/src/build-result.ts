@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { SolveResponse } from "@bk/proto/control";
+import type { SolveResponse } from "@bk/proto/control-codec";
 import { isOn } from "./options/exports/export-names.js";
 import type { ResolvedExport } from "./options/exports/resolved-export.js";
 import { isDigest } from "./options/reference.js";

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import { setTimeout as delay } from "node:timers/promises";
 import type { Status } from "@bk/proto/rpc";
-import { findTransportError } from "@bk/transport";
+import { withTimeLimit } from "@bk/transport";
+import { callInfo } from "./control/info.js";
 import type { Daemon } from "./daemon/daemon.js";
+import { CallFailure } from "./failure/call-failure.js";
 import type { FailureContext } from "./failure/failure-context.js";
 import { findCompletedBuild, readBuildError } from "./history/build-error.js";
 import { askSecondConnection } from "./second-connection.js";
@@ -127,12 +129,14 @@ async function untilSuspicious(activity: () => BuildActivity, signal: AbortSigna
 
 /** Any answer counts, an error too, unless it is that of a dead connection. */
 async function isAnswering(daemon: Daemon, signal: AbortSignal): Promise<boolean> {
-  const control = await daemon.control();
+  const onTimeout = () => new Error(`No answer within ${PROBE_TIMEOUT_MS} ms`);
   try {
-    await control.info({}, { timeoutMs: PROBE_TIMEOUT_MS, signal });
+    await withTimeLimit({ ms: PROBE_TIMEOUT_MS, onTimeout, signal }, (limit) =>
+      callInfo(daemon, { signal: limit }),
+    );
     return true;
   } catch (error) {
-    const { ConnectError, Code } = await import("@connectrpc/connect");
-    return findTransportError(error) === undefined && ConnectError.from(error).code !== Code.DeadlineExceeded;
+    signal.throwIfAborted();
+    return error instanceof CallFailure;
   }
 }

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import { randomBytes } from "node:crypto";
-import type { SolveResponse } from "@bk/proto/control";
+import { SolveRequest, SolveResponse } from "@bk/proto/control-codec";
 import type { Status } from "@bk/proto/rpc";
 import { createSession, type Session, SessionError } from "@bk/session";
 import { raceAbort } from "@bk/transport";
 import { type BuildResult, toBuildResult } from "./build-result.js";
 import { createContextServices } from "./context-services.js";
+import { callDirectly } from "./control/direct-call.js";
 import type { Daemon } from "./daemon/daemon.js";
 import { createExportServices } from "./exports/export-services.js";
 import { explainFailure, isLoss, LostAnswer } from "./failure/explain-failure.js";
@@ -87,7 +88,6 @@ export async function runSolve(
   const [worker] = await Promise.all([
     scope.race(readWorkerFacts(daemon, resolved, { signal: scope.signal })),
     connectSession(daemon, session, scope),
-    daemon.control(), // loads what the call of Solve needs, while the others wait
   ]);
   const request = createSolveRequest(resolved, {
     ref,
@@ -112,7 +112,7 @@ export async function runSolve(
     },
   };
   try {
-    const response = await scope.race(callSolve(open, { frontend, status }));
+    const response = await scope.race(solveBeside(open, { frontend, status }));
     await status.finish({ ...STATUS_TAIL.success, signal: scope.signal });
     signal?.throwIfAborted();
     await raceAbort(exports.checkReceived(), signal);
@@ -159,7 +159,7 @@ interface SolveCall {
 }
 
 /** Calls Solve, with the frontend beside it. */
-async function callSolve(open: OpenSolve, { frontend, status }: SolveCall): Promise<SolveResponse> {
+async function solveBeside(open: OpenSolve, { frontend, status }: SolveCall): Promise<SolveResponse> {
   const { daemon, ref } = open;
   if (!frontend) {
     const watch: LossWatch = (signal) => awaitLostAnswer(daemon, ref, status.activity, signal);
@@ -176,6 +176,15 @@ async function callSolve(open: OpenSolve, { frontend, status }: SolveCall): Prom
   return response;
 }
 
+async function callSolve(
+  daemon: Daemon,
+  request: SolveRequestInit,
+  signal: AbortSignal,
+): Promise<SolveResponse> {
+  const message = SolveRequest.encode(SolveRequest.fromPartial(request)).finish();
+  return SolveResponse.decode(await callDirectly(daemon, "Solve", message, { signal }));
+}
+
 /** Resolves when an answer has been lost, with the build's error where that is known. */
 type LossWatch = (signal: AbortSignal) => Promise<Status | undefined>;
 
@@ -184,13 +193,12 @@ async function awaitSolve(
   request: SolveRequestInit,
   watch: LossWatch,
 ): Promise<SolveResponse> {
-  const control = await daemon.control();
   using answered = openScope(signal);
   const lost = watch(answered.signal).then((error) => {
     throw new LostAnswer(error);
   });
   try {
-    return await Promise.race([control.solve(request, { signal }), lost]);
+    return await Promise.race([callSolve(daemon, request, signal), lost]);
   } finally {
     answered.fail(new Error("Solve has been answered"));
     lost.catch(() => {});

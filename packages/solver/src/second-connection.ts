@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { type AbortOptions, listenAbort } from "@bk/transport";
+import { type AbortOptions, withTimeLimit } from "@bk/transport";
 import type { Daemon } from "./daemon/daemon.js";
 
 /** The limit of what answers at once, such as a daemon on this machine. */
@@ -28,18 +28,10 @@ function secondConnectionLimitMs(connectMs = 0): number {
   return Math.min(LIMIT_MS + 2 * connectMs, MAX_LIMIT_MS);
 }
 
-async function withLimit<T>(
-  limitMs: number,
+function withLimit<T>(
+  ms: number,
   signal: AbortSignal | undefined,
   work: (limit: AbortSignal) => Promise<T>,
 ): Promise<T> {
-  const controller = new AbortController();
-  const timer = setTimeout(() => controller.abort(new Error(`No answer within ${limitMs} ms`)), limitMs);
-  const unlisten = listenAbort(signal, (reason) => controller.abort(reason));
-  try {
-    return await work(controller.signal);
-  } finally {
-    clearTimeout(timer);
-    unlisten();
-  }
+  return withTimeLimit({ ms, onTimeout: () => new Error(`No answer within ${ms} ms`), signal }, work);
 }

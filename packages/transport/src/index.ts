@@ -37,6 +37,7 @@ export {
   type FrameWriterOptions,
   type Reservation,
 } from "./frames/writer.js";
+export { callServerStream, callUnary, type GrpcAnswer } from "./grpc/call.js";
 export { formatGrpcTimeout, grpcRequestHeaders, type RequestMetadata } from "./grpc/request.js";
 export {
   decodeGrpcMessage,
@@ -52,6 +53,7 @@ export { connectionLostError } from "./node-errors.js";
 export { createNpipeDialer, type NpipeDialerOptions } from "./npipe-dialer.js";
 export type { SshAddress } from "./ssh-address.js";
 export { createTcpDialer, type TcpDialerOptions } from "./tcp-dialer.js";
+export { type TimeLimitOptions, withTimeLimit } from "./time-limit.js";
 export type { AlpnProtocol, TlsOptions } from "./tls.js";
 export { readTlsDir, readTlsFiles, type TlsPaths } from "./tls-files.js";
 export { createUnixDialer, type UnixDialerOptions } from "./unix-dialer.js";

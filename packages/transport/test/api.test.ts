@@ -11,6 +11,8 @@ test("the package exports these values", () => {
   expect(Object.keys(transport).sort()).toMatchInlineSnapshot(`
     [
       "TransportError",
+      "callServerStream",
+      "callUnary",
       "connectionLostError",
       "createChannel",
       "createDialer",
@@ -44,6 +46,7 @@ test("the package exports these values", () => {
       "waitForGrpcStatus",
       "watchLiveness",
       "widenConnectionWindow",
+      "withTimeLimit",
     ]
   `);
   expect(Object.keys(connect)).toEqual(["createConnectTransport"]);

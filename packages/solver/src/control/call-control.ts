@@ -19,15 +19,25 @@ type CallOptions = ReturnType<typeof callOptions>;
  * @throws {TransportError} when the daemon cannot be reached or was lost; {SolverError} `BK_UNSUPPORTED` when it
  * does not know the call, `BK_REQUEST_REFUSED` with its reason; `signal.reason`.
  */
-export async function callControl<T>(
+export function callControl<T>(
   daemon: Daemon,
   what: string,
   call: (control: ControlClient, options: CallOptions) => Promise<T>,
-  { signal }: AbortOptions = {},
+  options: AbortOptions = {},
+): Promise<T> {
+  return explained(daemon, what, options, async () => call(await daemon.control(), callOptions(options)));
+}
+
+/** Makes a call of any kind. @throws as `callControl` */
+export async function explained<T>(
+  daemon: Daemon,
+  what: string,
+  { signal }: AbortOptions,
+  call: () => Promise<T>,
 ): Promise<T> {
   try {
     signal?.throwIfAborted();
-    return await call(await daemon.control(), callOptions({ signal }));
+    return await call();
   } catch (error) {
     throw await explainCall(daemon, what, error, signal);
   }

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { BuildkitVersion } from "@bk/proto/types";
+import { type BuildkitVersion, InfoRequest, InfoResponse } from "@bk/proto/control-codec";
 import type { AbortOptions } from "@bk/transport";
 import type { Daemon } from "../daemon/daemon.js";
-import { callControl } from "./call-control.js";
+import { explained } from "./call-control.js";
+import { callDirectly } from "./direct-call.js";
 
 /** Which BuildKit a daemon is. For people only: distributions report odd versions, Debian's `v0.0.0+unknown`. */
 export interface DaemonInfo {
@@ -17,13 +18,15 @@ export interface DaemonInfo {
 
 /** @throws {TransportError}, {SolverError} `BK_UNSUPPORTED` by daemons before 0.11; `signal.reason`. */
 export async function readDaemonInfo(daemon: Daemon, options: AbortOptions = {}): Promise<DaemonInfo> {
-  const { buildkitVersion } = await callControl(
-    daemon,
-    "say which version it is",
-    (control, given) => control.info({}, given),
-    options,
+  const { buildkitVersion } = await explained(daemon, "say which version it is", options, () =>
+    callInfo(daemon, options),
   );
   return toDaemonInfo(buildkitVersion);
+}
+
+/** @throws as `callDirectly` */
+export async function callInfo(daemon: Daemon, options: AbortOptions): Promise<InfoResponse> {
+  return InfoResponse.decode(await callDirectly(daemon, "Info", InfoRequest.encode({}).finish(), options));
 }
 
 export function toDaemonInfo(version: BuildkitVersion | undefined): DaemonInfo {

@@ -1,10 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Platform as ProtoPlatform } from "@bk/proto/pb";
-import type { CDIDevice, GCPolicy as ProtoGCPolicy, WorkerRecord } from "@bk/proto/types";
+import {
+  type CDIDevice,
+  ListWorkersRequest,
+  ListWorkersResponse,
+  type GCPolicy as ProtoGCPolicy,
+  type Platform as ProtoPlatform,
+  type WorkerRecord,
+} from "@bk/proto/control-codec";
 import type { AbortOptions } from "@bk/transport";
 import type { Daemon } from "../daemon/daemon.js";
 import { formatPlatformFully } from "../options/platform.js";
-import { callControl } from "./call-control.js";
+import { explained } from "./call-control.js";
+import { callDirectly } from "./direct-call.js";
 import { type DaemonInfo, toDaemonInfo } from "./info.js";
 
 /** The part of a daemon that runs steps and keeps their results. */
@@ -49,13 +56,11 @@ export async function listWorkers(
   daemon: Daemon,
   options: ListWorkersOptions = {},
 ): Promise<readonly Worker[]> {
-  const { record } = await callControl(
-    daemon,
-    "list its workers",
-    (control, given) => control.listWorkers({ filter: [...(options.filter ?? [])] }, given),
-    options,
+  const request = ListWorkersRequest.encode({ filter: options.filter ?? [] }).finish();
+  const answer = await explained(daemon, "list its workers", options, async () =>
+    ListWorkersResponse.decode(await callDirectly(daemon, "ListWorkers", request, options)),
   );
-  return record.map(toWorker);
+  return answer.record.map(toWorker);
 }
 
 function toWorker(record: WorkerRecord): Worker {

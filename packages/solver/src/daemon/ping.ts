@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-import { type AbortOptions, findTransportError, TransportError } from "@bk/transport";
+import { type AbortOptions, TransportError, withTimeLimit } from "@bk/transport";
+import { callInfo } from "../control/info.js";
 import { SolverError } from "../errors.js";
+import { CallFailure } from "../failure/call-failure.js";
 import { toPlainLine } from "../terminal-line.js";
-import { callOptions, type Daemon } from "./daemon.js";
+import type { Daemon } from "./daemon.js";
 
 /** As long as a connection may take to be made. */
 const ANSWER_TIMEOUT_MS = 20_000;
+/** gRPC's code for a method, or a whole service, that a server does not have. */
+const UNIMPLEMENTED = 12;
 
 /**
  * Asks the daemon for its version, which shows that it is there and speaks BuildKit's API. Daemons that do not know
@@ -27,37 +31,38 @@ export async function ping(daemon: Daemon, { signal }: AbortOptions = {}): Promi
 
 async function askInfo(daemon: Daemon, { signal }: AbortOptions): Promise<void> {
   await daemon.channel.connect({ signal });
-  const control = await daemon.control();
+  const onTimeout = () => noAnswer(daemon.endpoint);
   try {
-    await control.info({}, { timeoutMs: ANSWER_TIMEOUT_MS, ...callOptions({ signal }) });
+    await withTimeLimit({ ms: ANSWER_TIMEOUT_MS, onTimeout, signal }, (limit) =>
+      callInfo(daemon, { signal: limit }),
+    );
   } catch (error) {
-    signal?.throwIfAborted();
-    const lost = findTransportError(error);
-    if (lost) throw lost;
-    await judgeAnswer(error, daemon.endpoint);
+    if (!(error instanceof CallFailure)) throw error;
+    judgeAnswer(error, daemon.endpoint);
   }
+}
+
+function noAnswer(endpoint: string): TransportError {
+  const message = `The daemon at ${endpoint} did not answer within ${ANSWER_TIMEOUT_MS / 1000} s. It may be overloaded, or it is no BuildKit daemon`;
+  return new TransportError("BK_CONNECT_TIMEOUT", message, { endpoint });
 }
 
 function isLostConnection(error: unknown): boolean {
   return TransportError.is(error) && error.code === "BK_CONNECTION_LOST";
 }
 
-async function judgeAnswer(error: unknown, endpoint: string): Promise<void> {
-  const { ConnectError, Code } = await import("@connectrpc/connect");
-  const { code, rawMessage } = ConnectError.from(error);
+/** Returns for an answer that only a BuildKit gives. */
+function judgeAnswer(failure: CallFailure, endpoint: string): void {
+  const { code, message: text } = failure.status;
   // Must match the daemon: the text of grpc-go for a service that it has without this method.
-  if (code === Code.Unimplemented && rawMessage.includes("unknown method")) return;
-  const answer = toPlainLine(rawMessage);
-  const options = { cause: error, endpoint };
-  if (code === Code.Unimplemented || /content[- ]type/i.test(rawMessage)) {
+  if (code === UNIMPLEMENTED && text.includes("unknown method")) return;
+  const answer = toPlainLine(text);
+  const options = { cause: failure, endpoint };
+  if (code === UNIMPLEMENTED || /content[- ]type/i.test(text)) {
     const message = `The server at ${endpoint} is no BuildKit daemon: it answered ${JSON.stringify(answer)}`;
     throw new TransportError("BK_NOT_GRPC", message, options);
   }
-  if (code === Code.DeadlineExceeded) {
-    const message = `The daemon at ${endpoint} did not answer within ${ANSWER_TIMEOUT_MS / 1000} s. It may be overloaded, or it is no BuildKit daemon`;
-    throw new TransportError("BK_CONNECT_TIMEOUT", message, options);
-  }
   throw new SolverError("BK_DAEMON_UNAVAILABLE", `The daemon at ${endpoint} refused a ping: ${answer}`, {
-    cause: error,
+    cause: failure,
   });
 }

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Status } from "@bk/proto/rpc";
+import type { GrpcStatus } from "@bk/transport";
+import { CallFailure } from "./call-failure.js";
 import { type DetailPayload, decodeErrorDetails, type ErrorDetail } from "./error-details.js";
 
 /** An error as the daemon sent it. */
@@ -44,10 +46,11 @@ export async function fromRpcStatus({ code, message, details }: Status): Promise
 }
 
 /**
- * From the error of a Connect call. Undefined when `error` is not one, or when it only wraps a local failure.
- * Recognised by its shape, so that Connect is not loaded and another copy of it is understood.
+ * From the error of a call. Undefined when `error` is not one, or when it only wraps a local failure. One of Connect's
+ * is recognised by its shape, so that Connect is not loaded and another copy of it is understood.
  */
 export async function readRemoteStatus(error: unknown): Promise<RemoteStatus | undefined> {
+  if (error instanceof CallFailure) return fromGrpcStatus(error.status);
   if (!(error instanceof Error) || error.name !== "ConnectError") return undefined;
   const { code, rawMessage, details } = error as ConnectErrorShape;
   if (typeof code !== "number") return undefined;
@@ -57,6 +60,25 @@ export async function readRemoteStatus(error: unknown): Promise<RemoteStatus | u
     message: typeof rawMessage === "string" ? rawMessage : error.message,
     details: await decodeErrorDetails(payloads),
   };
+}
+
+/** Text and details are those of the encoded status when there is one: headers may have been cut. */
+async function fromGrpcStatus({ code, message, details }: GrpcStatus): Promise<RemoteStatus> {
+  const status = details && (await decodeStatus(details));
+  return status?.code === code ? fromRpcStatus(status) : { code, message, details: [] };
+}
+
+/** Undefined for bytes that are none: a daemon's error is worth telling without them. */
+async function decodeStatus(bytes: Uint8Array): Promise<Status | undefined> {
+  const [{ fromBinary }, { StatusSchema }] = await Promise.all([
+    import("@bufbuild/protobuf"),
+    import("@bk/proto/rpc"),
+  ]);
+  try {
+    return fromBinary(StatusSchema, bytes);
+  } catch {
+    return undefined;
+  }
 }
 
 /**

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-import { BuildHistoryEventType, type BuildHistoryRecord } from "@bk/proto/control";
+import type { BuildHistoryRecord } from "@bk/proto/control";
 import type { Status } from "@bk/proto/rpc";
 import type { AbortOptions } from "@bk/transport";
 import { callOptions, type Daemon } from "../daemon/daemon.js";
+import { EVENT_TYPE } from "./event-type.js";
 import { readBlob } from "./read-blob.js";
 
 /** The daemon's limit of a message, and so of the errors that are worth reading back. */
@@ -18,7 +19,7 @@ export async function findCompletedBuild(
 ): Promise<BuildHistoryRecord | undefined> {
   const control = await daemon.control();
   for await (const event of control.listenBuildHistory({ ref, earlyExit: true }, callOptions(options))) {
-    if (event.type === BuildHistoryEventType.COMPLETE && event.record?.ref === ref) return event.record;
+    if (event.type === EVENT_TYPE.complete && event.record?.ref === ref) return event.record;
   }
   return undefined;
 }

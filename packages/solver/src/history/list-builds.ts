@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import { type BuildHistoryEvent, BuildHistoryEventType } from "@bk/proto/control";
+import type { BuildHistoryEvent, BuildHistoryEventType } from "@bk/proto/control";
 import type { Daemon } from "../daemon/daemon.js";
 import { type BuildRecord, toBuildRecord } from "./build-record.js";
+import { EVENT_TYPE } from "./event-type.js";
 import { type BuildFilter, listenHistory } from "./listen-history.js";
 
 export interface ListBuildsOptions extends BuildFilter {
@@ -46,9 +47,9 @@ function toBuildEvent({ type, record }: BuildHistoryEvent): BuildEvent | undefin
 }
 
 const EVENT_NAMES: ReadonlyMap<BuildHistoryEventType, BuildEvent["type"]> = new Map([
-  [BuildHistoryEventType.STARTED, "started"],
-  [BuildHistoryEventType.COMPLETE, "completed"],
-  [BuildHistoryEventType.DELETED, "deleted"],
+  [EVENT_TYPE.started, "started"],
+  [EVENT_TYPE.complete, "completed"],
+  [EVENT_TYPE.deleted, "deleted"],
 ]);
 
 function time({ createdAt }: BuildRecord): number {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { Policy } from "@bk/proto/control-codec";
 import type { Environment, SecretSource, SshSource } from "@bk/session";
 import { annotateExports } from "./annotations.js";
 import { type AttestationOptions, type ResolvedAttestations, resolveAttestations } from "./attestations.js";
@@ -27,7 +28,7 @@ import { resolveSecrets, resolveSsh } from "./mount-options.js";
 import { formatPlatformFully, normalizePlatform, parsePlatform } from "./platform.js";
 import { formatReference, parseReference, type Reference, withDefaultTag } from "./reference.js";
 import { type ResolvedRunOptions, type RunOptions, resolveRunOptions } from "./run-options.js";
-import { resolveSourcePolicy, type SourcePolicy, type SourcePolicyInit } from "./source-policy.js";
+import { resolveSourcePolicy, type SourcePolicy } from "./source-policy.js";
 
 /** One build of one Dockerfile. */
 export interface SolveOptions extends MainContextOptions {
@@ -96,7 +97,7 @@ export interface ResolvedSolveOptions {
   readonly run: ResolvedRunOptions;
   readonly entitlements: readonly string[];
   readonly attestations: ResolvedAttestations;
-  readonly sourcePolicy: SourcePolicyInit | undefined;
+  readonly sourcePolicy: Policy | undefined;
   readonly frontend: ResolvedFrontend;
   readonly exports: readonly ResolvedExport[];
   readonly cacheFrom: readonly ResolvedCache[];

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { SolveRequestSchema } from "@bk/proto/control";
-import type { MessageInitShape } from "@bufbuild/protobuf";
+import type { CacheOptions, SolveRequest } from "@bk/proto/control-codec";
 import type { ResolvedCache } from "./caches/resolved-cache.js";
 import { createFrontendAttrs, type WorkerFacts } from "./frontend-attrs.js";
 import type { ResolvedSolveOptions } from "./solve-options.js";
@@ -9,8 +8,10 @@ import type { ResolvedSolveOptions } from "./solve-options.js";
 export const CONTEXT_DIR_NAME = "context";
 export const DOCKERFILE_DIR_NAME = "dockerfile";
 
-/** A SolveRequest before it becomes a message, so that building one does not load the protobuf runtime. */
-export type SolveRequestInit = MessageInitShape<typeof SolveRequestSchema>;
+/** What of a SolveRequest is not empty. */
+export type SolveRequestInit = Partial<Omit<SolveRequest, "cache">> & {
+  readonly cache?: Pick<CacheOptions, "imports" | "exports">;
+};
 
 export interface SolveRequestIds {
   /** Names this build in Status and in the build history. */

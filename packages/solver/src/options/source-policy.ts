@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { PolicySchema } from "@bk/proto/sourcepolicy";
-import type { MessageInitShape } from "@bufbuild/protobuf";
-
+import { Policy } from "@bk/proto/control-codec";
 import { checkRecord, checkText } from "./check-option.js";
 import { invalidOption, showValue } from "./invalid-option.js";
 
@@ -45,22 +43,20 @@ const ACTIONS = ["ALLOW", "DENY", "CONVERT"] as const;
 const MATCH_TYPES = ["WILDCARD", "EXACT", "REGEX"] as const;
 const CONDITIONS = ["EQUAL", "NOTEQUAL", "MATCHES"] as const;
 
-export type SourcePolicyInit = MessageInitShape<typeof PolicySchema>;
-
 /**
  * Checks a policy, which may come from a file. An unknown name in it is refused: a rule must not be weaker than meant.
  *
  * @throws {SolverError} `BK_OPTIONS_INVALID`
  */
-export function resolveSourcePolicy(policy: SourcePolicy): SourcePolicyInit {
+export function resolveSourcePolicy(policy: SourcePolicy): Policy {
   const { version = 1, rules } = fields("sourcePolicy", policy, ["version", "rules"]);
   if (version !== 0 && version !== 1)
     throw invalidOption("sourcePolicy.version", `sourcePolicy.version is ${showValue(version)}, not 1`);
   if (!Array.isArray(rules)) throw invalidOption("sourcePolicy.rules", "sourcePolicy.rules is not a list");
-  return {
+  return Policy.fromPartial({
     version: BigInt(version),
     rules: rules.map((rule, index) => toRule(`sourcePolicy.rules[${index}]`, rule)),
-  };
+  });
 }
 
 function toRule(option: string, rule: unknown) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+import { StatusRequest, StatusResponse } from "@bk/proto/control-codec";
 import type { AbortOptions } from "@bk/transport";
-import { callOptions, type Daemon } from "../daemon/daemon.js";
+import { streamDirectly } from "../control/direct-call.js";
+import type { Daemon } from "../daemon/daemon.js";
 import { toSolveStatus } from "./status.js";
 import type { SolveStatus } from "./status-types.js";
 
@@ -8,14 +10,14 @@ import type { SolveStatus } from "./status-types.js";
  * The status of a build by its ref, until the build ends; of a finished build, its whole history. Leaving the loop
  * cancels the call. The daemon waits up to 6 s for a build of that ref to begin.
  *
- * @throws {ConnectError} what the daemon answered; {TransportError} as its `cause` when the connection failed.
+ * @throws {CallFailure} what the daemon answered; {TransportError} when the connection failed.
  */
 export async function* readStatus(
   daemon: Daemon,
   ref: string,
-  { signal }: AbortOptions = {},
+  options: AbortOptions = {},
 ): AsyncGenerator<SolveStatus, void, undefined> {
-  const control = await daemon.control();
-  for await (const response of control.status({ ref }, callOptions({ signal })))
-    yield toSolveStatus(response);
+  const request = StatusRequest.encode({ ref }).finish();
+  for await (const message of streamDirectly(daemon, "Status", request, options))
+    yield toSolveStatus(StatusResponse.decode(message));
 }

@@ -5,7 +5,7 @@ import type {
   Range as ProtoRange,
   Source as ProtoSource,
   SourceInfo as ProtoSourceInfo,
-} from "@bk/proto/pb";
+} from "@bk/proto/control-codec";
 import type { SourceInfo, SourceInfoRange } from "./status-types.js";
 
 /** A file larger than this is left out, and so is a graph. */

@@ -4,9 +4,10 @@ import type {
   VertexLog as ProtoVertexLog,
   VertexStatus as ProtoVertexStatus,
   VertexWarning as ProtoVertexWarning,
+  Range,
+  SourceInfo,
   StatusResponse,
-} from "@bk/proto/control";
-import type { Range, SourceInfo } from "@bk/proto/pb";
+} from "@bk/proto/control-codec";
 import { createSourceSnippet, type SourceSnippet } from "../failure/source-snippet.js";
 import { toSourceInfo, toSourceInfoRange } from "./source-info.js";
 import type { SolveStatus, Vertex, VertexLog, VertexStatus, VertexWarning } from "./status-types.js";

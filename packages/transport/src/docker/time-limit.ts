@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import { type AbortOptions, listenAbort } from "../abort.js";
+import type { AbortOptions } from "../abort.js";
 import { connectTimeoutError } from "../node-errors.js";
 import { connectTimeoutMs } from "../socket.js";
+import { withTimeLimit } from "../time-limit.js";
 
 export interface TimeLimitOptions extends AbortOptions {
   readonly endpoint: string;
@@ -10,20 +11,10 @@ export interface TimeLimitOptions extends AbortOptions {
 }
 
 /** Acts under a signal that fires with the caller's, or with `BK_CONNECT_TIMEOUT` after 20 s. */
-export async function withinConnectTimeout<T>(
+export function withinConnectTimeout<T>(
   { endpoint, waitedFor, signal }: TimeLimitOptions,
   act: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
-  const controller = new AbortController();
-  const timer = setTimeout(
-    () => controller.abort(connectTimeoutError(endpoint, connectTimeoutMs, waitedFor)),
-    connectTimeoutMs,
-  );
-  const stopListening = listenAbort(signal, (reason) => controller.abort(reason));
-  try {
-    return await act(controller.signal);
-  } finally {
-    clearTimeout(timer);
-    stopListening();
-  }
+  const onTimeout = () => connectTimeoutError(endpoint, connectTimeoutMs, waitedFor);
+  return withTimeLimit({ ms: connectTimeoutMs, onTimeout, signal }, act);
 }

@@ -12,7 +12,7 @@ export interface GrpcStatus {
 }
 
 /** gRPC's codes that a client makes up by itself. */
-const grpcCode = {
+export const grpcCode = {
   canceled: 1,
   unknown: 2,
   permissionDenied: 7,

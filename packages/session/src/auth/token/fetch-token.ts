@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { type AbortOptions, listenAbort, raceAbort } from "@bk/transport";
+import { type AbortOptions, raceAbort, withTimeLimit } from "@bk/transport";
 import { SessionError } from "../../errors.js";
 import { type RegistryAuth, toNameAndSecret } from "../registry-auth.js";
 import {
@@ -94,21 +94,12 @@ function readAnswer(url: URL, { status, text }: HttpReply, parse: (text: string)
   }
 }
 
-async function withDeadline<T>(
+function withDeadline<T>(
   url: URL,
   signal: AbortSignal | undefined,
   work: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
-  const controller = new AbortController();
-  const timer = setTimeout(() => {
-    const why = `did not answer within ${TIMEOUT_MS / 1000} s`;
-    controller.abort(new SessionError("BK_TOKEN_FAILED", `${nameServer(url)} ${why}`));
-  }, TIMEOUT_MS);
-  const unlisten = listenAbort(signal, (reason) => controller.abort(reason));
-  try {
-    return await work(controller.signal);
-  } finally {
-    clearTimeout(timer);
-    unlisten();
-  }
+  const why = `did not answer within ${TIMEOUT_MS / 1000} s`;
+  const onTimeout = () => new SessionError("BK_TOKEN_FAILED", `${nameServer(url)} ${why}`);
+  return withTimeLimit({ ms: TIMEOUT_MS, onTimeout, signal }, work);
 }
