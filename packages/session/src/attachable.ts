@@ -27,14 +27,18 @@ export interface RouteContext {
   readonly fail: (error: Error) => void;
 }
 
+/** Registers Connect handlers. */
+export type Routes = (router: ConnectRouter, context: RouteContext) => void;
+
 /**
  * A service that a session offers to the daemon. This is all that the session server knows of it.
  *
  * `methods` are announced, by full path. Each one is answered either by a byte-tier handler under the same
- * path in `streams`, or by the Connect handlers that `routes` registers.
+ * path in `streams`, or by the Connect handlers that `loadRoutes` gives.
  */
 export interface Attachable {
   readonly methods: readonly string[];
   readonly streams?: Readonly<Record<string, StreamHandler>> | undefined;
-  readonly routes?: ((router: ConnectRouter, context: RouteContext) => void) | undefined;
+  /** Called when the daemon makes the first call of the control tier: what only the handlers need is imported there. */
+  readonly loadRoutes?: (() => Promise<Routes>) | undefined;
 }

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import { Health, HealthCheckResponse_ServingStatus } from "@bk/proto/health";
 import type { Attachable } from "./attachable.js";
 
 /**
@@ -9,8 +8,10 @@ import type { Attachable } from "./attachable.js";
 export function createHealth(): Attachable {
   return {
     methods: ["/grpc.health.v1.Health/Check"],
-    routes(router) {
-      router.rpc(Health.method.check, () => ({ status: HealthCheckResponse_ServingStatus.SERVING }));
+    async loadRoutes() {
+      const { Health, HealthCheckResponse_ServingStatus } = await import("@bk/proto/health");
+      return (router) =>
+        router.rpc(Health.method.check, () => ({ status: HealthCheckResponse_ServingStatus.SERVING }));
     },
   };
 }

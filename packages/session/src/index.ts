@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // Being a session.
-export type { Attachable, RouteContext, StreamCall, StreamHandler } from "./attachable.js";
+export type { Attachable, RouteContext, Routes, StreamCall, StreamHandler } from "./attachable.js";
 // Services.
 export {
   type AllowTokenRealm,

@@ -5,11 +5,14 @@ import type { Attachable, RouteContext } from "./attachable.js";
 
 type RequestHandler = (request: Http2ServerRequest, response: Http2ServerResponse) => void;
 
-/** Answers the calls of the control tier. Connect takes 80 ms to load, so it is loaded with the first of them. */
+/** Answers the calls of the control tier. Connect takes 80 ms to load: it and the handlers come with the first of them. */
 export function loadUnaryHandler(attachables: readonly Attachable[], context: RouteContext): RequestHandler {
   let loading: Promise<RequestHandler> | undefined;
   async function load(): Promise<RequestHandler> {
-    const { connectNodeAdapter } = await import("@connectrpc/connect-node");
+    const [{ connectNodeAdapter }, routes] = await Promise.all([
+      import("@connectrpc/connect-node"),
+      Promise.all(attachables.map(async ({ loadRoutes }) => loadRoutes?.())),
+    ]);
     return connectNodeAdapter({
       grpc: true,
       grpcWeb: false,
@@ -17,7 +20,7 @@ export function loadUnaryHandler(attachables: readonly Attachable[], context: Ro
       readMaxBytes: maxMessageBytes,
       writeMaxBytes: maxMessageBytes,
       routes(router) {
-        for (const attachable of attachables) attachable.routes?.(router, context);
+        for (const register of routes) register?.(router, context);
       },
     });
   }

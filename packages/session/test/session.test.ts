@@ -106,6 +106,17 @@ describe("createSession()", () => {
     expect(pair.failures).toEqual([]);
   });
 
+  test("ends the calls of the control tier when a service cannot load its handlers", async () => {
+    const method = "/test.Echo/Unary";
+    await using pair = await openSessionPair({
+      methods: [method],
+      loadRoutes: () => Promise.reject(new Error("module not found")),
+    });
+
+    await expect(pair.peer.call(method).status()).rejects.toThrow();
+    await expect(pair.peer.checkHealth()).rejects.toThrow();
+  });
+
   test("says that its connection was lost, and why", async () => {
     await using pair = await openSessionPair();
     await pair.peer.checkHealth();

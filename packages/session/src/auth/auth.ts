@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import { Auth } from "@bk/proto/filesync";
-import type { Attachable, RouteContext } from "../attachable.js";
+import type { Attachable, RouteContext, Routes } from "../attachable.js";
 import { SessionError } from "../errors.js";
-import { type AuthOptions, createAuthService } from "./auth-service.js";
+import { type AuthOptions, type AuthService, createAuthService } from "./auth-service.js";
 
 const METHODS = ["Credentials", "FetchToken", "GetTokenAuthority", "VerifyTokenAuthority"];
 
@@ -14,29 +13,34 @@ const METHODS = ["Credentials", "FetchToken", "GetTokenAuthority", "VerifyTokenA
 export function createAuth(options: AuthOptions): Attachable {
   const service = createAuthService(options);
   return {
-    methods: METHODS.map((method) => `/${Auth.typeName}/${method}`),
-    routes(router, context) {
-      router.rpc(Auth.method.credentials, ({ host }, { signal }) =>
-        tell(`Cannot get the credentials for ${host}`, context, () => service.credentials(host, { signal })),
-      );
-      router.rpc(Auth.method.fetchToken, ({ host, realm, service: name, scopes }, { signal }) =>
-        tell(`Cannot get a token for ${host}`, context, async () => {
-          const request = { host, realm, service: name, scopes };
-          const { token, expiresInSeconds, issuedAtSeconds } = await service.fetchToken(request, { signal });
-          return { token, expiresIn: expiresInSeconds, issuedAt: BigInt(issuedAtSeconds) };
-        }),
-      );
-      router.rpc(Auth.method.getTokenAuthority, ({ host, salt }, { signal }) =>
-        tell(`Cannot get a key for ${host}`, context, async () => ({
-          publicKey: await service.tokenAuthority({ host, salt }, { signal }),
-        })),
-      );
-      router.rpc(Auth.method.verifyTokenAuthority, ({ host, salt, payload }, { signal }) =>
-        tell(`Cannot sign for ${host}`, context, async () => ({
-          signed: await service.signForAuthority({ host, salt, payload }, { signal }),
-        })),
-      );
-    },
+    methods: METHODS.map((method) => `/moby.filesync.v1.Auth/${method}`),
+    loadRoutes: () => loadRoutes(service),
+  };
+}
+
+async function loadRoutes(service: AuthService): Promise<Routes> {
+  const { Auth } = await import("@bk/proto/filesync");
+  return (router, context) => {
+    router.rpc(Auth.method.credentials, ({ host }, { signal }) =>
+      tell(`Cannot get the credentials for ${host}`, context, () => service.credentials(host, { signal })),
+    );
+    router.rpc(Auth.method.fetchToken, ({ host, realm, service: name, scopes }, { signal }) =>
+      tell(`Cannot get a token for ${host}`, context, async () => {
+        const request = { host, realm, service: name, scopes };
+        const { token, expiresInSeconds, issuedAtSeconds } = await service.fetchToken(request, { signal });
+        return { token, expiresIn: expiresInSeconds, issuedAt: BigInt(issuedAtSeconds) };
+      }),
+    );
+    router.rpc(Auth.method.getTokenAuthority, ({ host, salt }, { signal }) =>
+      tell(`Cannot get a key for ${host}`, context, async () => ({
+        publicKey: await service.tokenAuthority({ host, salt }, { signal }),
+      })),
+    );
+    router.rpc(Auth.method.verifyTokenAuthority, ({ host, salt, payload }, { signal }) =>
+      tell(`Cannot sign for ${host}`, context, async () => ({
+        signed: await service.signForAuthority({ host, salt, payload }, { signal }),
+      })),
+    );
   };
 }
 

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import { Secrets } from "@bk/proto/secrets";
 import type { Attachable } from "../attachable.js";
 import type { Environment } from "../environment.js";
 import { readSecret, type SecretSource } from "./secret-source.js";
@@ -21,19 +20,23 @@ export interface SecretsOptions {
 export function createSecrets({ secrets, env = process.env }: SecretsOptions): Attachable {
   return {
     methods: ["/moby.buildkit.secrets.v1.Secrets/GetSecret"],
-    routes(router, { fail }) {
-      router.rpc(Secrets.method.getSecret, async ({ id }, { signal }) => {
-        const { Code, ConnectError } = await import("@connectrpc/connect");
-        const source = secrets.get(id);
-        if (source === undefined)
-          throw new ConnectError(`The build shares no secret ${JSON.stringify(id)}`, Code.NotFound);
-        try {
-          return { data: await readSecret(id, source, { env, signal }) };
-        } catch (error) {
-          if (!signal.aborted) fail(error as Error);
-          throw new ConnectError((error as Error).message, Code.Unknown);
-        }
-      });
+    async loadRoutes() {
+      const [{ Code, ConnectError }, { Secrets }] = await Promise.all([
+        import("@connectrpc/connect"),
+        import("@bk/proto/secrets"),
+      ]);
+      return (router, { fail }) =>
+        router.rpc(Secrets.method.getSecret, async ({ id }, { signal }) => {
+          const source = secrets.get(id);
+          if (source === undefined)
+            throw new ConnectError(`The build shares no secret ${JSON.stringify(id)}`, Code.NotFound);
+          try {
+            return { data: await readSecret(id, source, { env, signal }) };
+          } catch (error) {
+            if (!signal.aborted) fail(error as Error);
+            throw new ConnectError((error as Error).message, Code.Unknown);
+          }
+        });
     },
   };
 }

@@ -3,7 +3,6 @@ import { once } from "node:events";
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { finished } from "node:stream/promises";
-import { SSH } from "@bk/proto/sshforward";
 import { type AbortOptions, raceAbort } from "@bk/transport";
 import type { Attachable, StreamCall } from "../attachable.js";
 import { openBytesStream } from "../bytes-stream.js";
@@ -42,12 +41,17 @@ export async function createSshForward({
   for (const [id, source] of agents) opened.set(id, await openSshSource(source, { env, signal }));
   return {
     methods: [CHECK_METHOD, FORWARD_METHOD],
-    routes(router) {
-      router.rpc(SSH.method.checkAgent, async ({ id }) => {
-        const { Code, ConnectError } = await import("@connectrpc/connect");
-        if (!opened.has(id || DEFAULT_ID)) throw new ConnectError(notShared(id || DEFAULT_ID), Code.NotFound);
-        return {};
-      });
+    async loadRoutes() {
+      const [{ Code, ConnectError }, { SSH }] = await Promise.all([
+        import("@connectrpc/connect"),
+        import("@bk/proto/sshforward"),
+      ]);
+      return (router) =>
+        router.rpc(SSH.method.checkAgent, ({ id }) => {
+          if (!opened.has(id || DEFAULT_ID))
+            throw new ConnectError(notShared(id || DEFAULT_ID), Code.NotFound);
+          return {};
+        });
     },
     streams: { [FORWARD_METHOD]: (call) => forward(call, opened) },
   };

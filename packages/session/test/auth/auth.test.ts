@@ -6,14 +6,16 @@ import type { RouteContext } from "../../src/attachable.js";
 import { createAuth } from "../../src/auth/auth.js";
 import type { AuthOptions } from "../../src/auth/auth-service.js";
 import type { CredentialSource } from "../../src/auth/registry-auth.js";
+import { deferred } from "../helpers/deferred.js";
 import { startTokenServer } from "./token/token-server.js";
 
 /** Plays the daemon: a client of the service, over no network. */
-function connectTo(
+async function connectTo(
   credentialsFor: CredentialSource["credentialsFor"],
   { fail = () => {}, ...options }: Partial<AuthOptions & RouteContext> = {},
 ) {
-  const { routes } = createAuth({ credentials: { credentialsFor }, ...options });
+  const { loadRoutes } = createAuth({ credentials: { credentialsFor }, ...options });
+  const routes = await loadRoutes?.();
   return createClient(
     Auth,
     createRouterTransport((router) => routes?.(router, { fail })),
@@ -32,7 +34,7 @@ describe("createAuth()", () => {
   });
 
   test("answers with user and password", async () => {
-    const daemon = connectTo(async (host) => ({ username: "u", password: `for ${host}` }));
+    const daemon = await connectTo(async (host) => ({ username: "u", password: `for ${host}` }));
     await expect(daemon.credentials({ host: "r.io" })).resolves.toMatchObject({
       username: "u",
       secret: "for r.io",
@@ -40,17 +42,17 @@ describe("createAuth()", () => {
   });
 
   test("answers with an identity token alone when there is one", async () => {
-    const daemon = connectTo(async () => ({ username: "u", password: "p", identityToken: "t" }));
+    const daemon = await connectTo(async () => ({ username: "u", password: "p", identityToken: "t" }));
     await expect(daemon.credentials({ host: "r.io" })).resolves.toMatchObject({ username: "", secret: "t" });
   });
 
   test("answers with nothing when there are no credentials", async () => {
-    const daemon = connectTo(async () => undefined);
+    const daemon = await connectTo(async () => undefined);
     await expect(daemon.credentials({ host: "r.io" })).resolves.toMatchObject({ username: "", secret: "" });
   });
 
   test("tells the daemon why a lookup failed", async () => {
-    const daemon = connectTo(async () => {
+    const daemon = await connectTo(async () => {
       throw new Error("The helper is not there");
     });
     await expect(daemon.credentials({ host: "r.io" })).rejects.toThrow(
@@ -62,7 +64,7 @@ describe("createAuth()", () => {
     await using server = await startTokenServer((_request, response) => {
       response.end('{"access_token": "t", "expires_in": 300, "issued_at": "2024-05-01T10:00:00Z"}');
     });
-    const daemon = connectTo(async () => ({ username: "u", password: "p" }), {
+    const daemon = await connectTo(async () => ({ username: "u", password: "p" }), {
       allowTokenRealm: () => true,
     });
     await expect(daemon.fetchToken({ host: "r.io", realm: `${server.origin}/token` })).resolves.toMatchObject(
@@ -76,7 +78,7 @@ describe("createAuth()", () => {
 
   test("fails the session when the user's password is wanted for a token server of another host", async () => {
     const failures: Error[] = [];
-    const daemon = connectTo(async () => ({ username: "u", password: "p" }), {
+    const daemon = await connectTo(async () => ({ username: "u", password: "p" }), {
       fail: (error) => failures.push(error),
     });
     await expect(daemon.fetchToken({ host: "r.io", realm: "https://evil.example/token" })).rejects.toThrow(
@@ -86,7 +88,7 @@ describe("createAuth()", () => {
   });
 
   test("shows a key and signs with it", async () => {
-    const daemon = connectTo(async () => undefined, { env: {} });
+    const daemon = await connectTo(async () => undefined, { env: {} });
     const salt = Buffer.from("salt");
     const payload = Buffer.from("payload");
     const { publicKey } = await daemon.getTokenAuthority({ host: "r.io", salt });
@@ -96,7 +98,7 @@ describe("createAuth()", () => {
   });
 
   test("has no key where tokens are switched off, so that the daemon asks for credentials", async () => {
-    const daemon = connectTo(async () => undefined, { env: { BUILDKIT_NO_CLIENT_TOKEN: "1" } });
+    const daemon = await connectTo(async () => undefined, { env: { BUILDKIT_NO_CLIENT_TOKEN: "1" } });
     await expect(daemon.getTokenAuthority({ host: "r.io" })).rejects.toMatchObject({
       code: Code.Unavailable,
     });
@@ -104,22 +106,18 @@ describe("createAuth()", () => {
 
   test("stops the lookup when the daemon gives the call up", async () => {
     const controller = new AbortController();
-    let seen: AbortSignal | undefined;
-    const stopped = new Promise<void>((resolve) => {
-      const daemon = connectTo(
-        (_, { signal } = {}) =>
-          new Promise((_resolve, reject) => {
-            seen = signal;
-            signal?.addEventListener("abort", () => {
-              reject(signal.reason);
-              resolve();
-            });
-            controller.abort(new Error("enough"));
-          }),
-      );
-      daemon.credentials({ host: "r.io" }, { signal: controller.signal }).catch(() => {});
-    });
-    await stopped;
-    expect(seen?.aborted).toBe(true);
+    const stopped = deferred<AbortSignal>();
+    const daemon = await connectTo(
+      (_, { signal } = {}) =>
+        new Promise((_resolve, reject) => {
+          signal?.addEventListener("abort", () => {
+            reject(signal.reason);
+            stopped.resolve(signal);
+          });
+          controller.abort(new Error("enough"));
+        }),
+    );
+    daemon.credentials({ host: "r.io" }, { signal: controller.signal }).catch(() => {});
+    expect((await stopped.promise).aborted).toBe(true);
   });
 });
