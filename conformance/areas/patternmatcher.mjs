@@ -33,13 +33,13 @@ async function runMatch(vector) {
   checkKeys(vector.id, vector, ["id", "kind", "group", "patterns", "compiled", "paths", "error"]);
   const compile = () => compilePatterns(bytesOfAll(vector.patterns) ?? []);
   if (vector.error !== undefined) return expectError("compile", vector.error, compile);
-  const compiled = compile().patterns.map(({ text, exclusion }) => ({ pattern: text, exclusion }));
+  const compiled = (await compile()).patterns.map(({ text, exclusion }) => ({ pattern: text, exclusion }));
   if (vector.compiled) {
     const want = vector.compiled.map((row) => ({ ...row, pattern: bytesOf(row.pattern) }));
     expectEqual("compiled", compiled, want);
   }
   if (!vector.paths && !vector.compiled) throw new Error("the case has neither paths nor an error");
-  for (const row of vector.paths ?? []) await checkPath(compile(), row);
+  for (const row of vector.paths ?? []) await checkPath(await compile(), row);
 }
 
 async function checkPath(matcher, row) {
@@ -72,13 +72,13 @@ function matchChain(matcher, path) {
 
 async function runPackageFunction(vector) {
   checkKeys(vector.id, vector, ["id", "kind", "group", "patterns", "file", "match", "error"]);
-  const match = () => {
-    const matcher = compilePatterns(bytesOfAll(vector.patterns) ?? []);
+  const match = async () => {
+    const matcher = await compilePatterns(bytesOfAll(vector.patterns) ?? []);
     const file = cleanPath(bytesOf(vector.file));
     return file !== "." && matchesOrParentMatches(matcher, file);
   };
   if (vector.error !== undefined) return expectError("match", vector.error, match);
-  expectEqual("match", match(), vector.match);
+  expectEqual("match", await match(), vector.match);
 }
 
 async function runIgnoreFile(vector) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type ByteString, fromByteString } from "../byte-string.js";
-import { compilePattern, type Pattern } from "../patterns/pattern.js";
+import { type Pattern, parsePattern } from "../patterns/pattern.js";
 import type { PatternMatcher } from "../patterns/pattern-matcher.js";
 
 /** A pattern, and where it was written. */
@@ -32,14 +32,14 @@ export function traceOrigins(
   let next = 0;
   for (const pattern of matcher.patterns) {
     const text = `${pattern.exclusion ? "!" : ""}${pattern.text}`;
-    const at = written.findIndex((candidate, index) => index >= next && compilesTo(candidate, pattern));
+    const at = written.findIndex((candidate, index) => index >= next && isSame(candidate, pattern));
     if (at !== -1) next = at + 1;
     origins.set(pattern, { pattern: fromByteString(text), source: written[at]?.source ?? otherwise });
   }
   return origins;
 }
 
-function compilesTo({ pattern }: WrittenPattern, { text, exclusion }: Pattern): boolean {
-  const compiled = compilePattern(pattern);
-  return compiled?.text === text && compiled.exclusion === exclusion;
+function isSame({ pattern }: WrittenPattern, { text, exclusion }: Pattern): boolean {
+  const parsed = parsePattern(pattern);
+  return parsed?.text === text && parsed.exclusion === exclusion;
 }

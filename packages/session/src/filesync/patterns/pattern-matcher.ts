@@ -2,7 +2,7 @@
 import { SessionError } from "../../errors.js";
 import type { ByteString } from "../byte-string.js";
 import { isClean, parentPaths } from "./go-path.js";
-import { badPattern, compilePattern, type Pattern } from "./pattern.js";
+import { badPattern, compilePattern, type Pattern, parsePattern } from "./pattern.js";
 
 /** A list of patterns, as .dockerignore and the daemon's include and exclude lists have them. */
 export interface PatternMatcher {
@@ -26,9 +26,10 @@ const MAX_REPEAT = 1_000;
  *
  * @throws {SessionError} `BK_PATTERN_INVALID`
  */
-export function compilePatterns(patterns: readonly ByteString[]): PatternMatcher {
+export async function compilePatterns(patterns: readonly ByteString[]): Promise<PatternMatcher> {
   refuseRepetitions(patterns);
-  const compiled = patterns.map(compilePattern).filter((pattern) => pattern !== undefined);
+  const parsed = patterns.map(parsePattern).filter((pattern) => pattern !== undefined);
+  const compiled = await Promise.all(parsed.map(compilePattern));
   return {
     patterns: compiled,
     hasExclusions: compiled.some((pattern) => pattern.exclusion),

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import { RE2JS } from "re2js";
 import { SessionError } from "../../errors.js";
 import { type ByteString, decodeRunes } from "../byte-string.js";
 import { matchGlob, parseGlob } from "./go-glob.js";
@@ -8,12 +7,16 @@ import { createExactTest, createPrefixTest, createSuffixTest, type PathTest } fr
 import { createAutomaton } from "./pattern-automaton.js";
 import { parsePatternSyntax, toExpression } from "./pattern-syntax.js";
 
-/** One pattern of an include or exclude list, ready to match. */
-export interface Pattern {
+/** One pattern of an include or exclude list. */
+export interface ParsedPattern {
   /** Cleaned, without the "!". */
   readonly text: ByteString;
   /** It began with "!": what it matches is taken out again. */
   readonly exclusion: boolean;
+}
+
+/** A pattern that is ready to match. */
+export interface Pattern extends ParsedPattern {
   /** How paths are compared with it. Undefined for an expression that cannot be compiled. */
   readonly test: PathTest | undefined;
 }
@@ -23,7 +26,7 @@ export interface Pattern {
  *
  * @throws {SessionError} `BK_PATTERN_INVALID` with the daemon's text.
  */
-export function compilePattern(pattern: ByteString): Pattern | undefined {
+export function parsePattern(pattern: ByteString): ParsedPattern | undefined {
   const trimmed = trimSpace(pattern);
   if (trimmed === "") return undefined;
   // The path is cleaned with the "!" still on it: `!foo/../bar` is `bar`.
@@ -33,7 +36,11 @@ export function compilePattern(pattern: ByteString): Pattern | undefined {
   const text = exclusion ? cleaned.slice(1) : cleaned;
   // The daemon checks the syntax by matching this name, so that some malformed patterns pass.
   if (matchGlob(parseGlob(text), ".") === undefined) throw badPattern();
-  return { text, exclusion, test: createTest(text) };
+  return { text, exclusion };
+}
+
+export async function compilePattern(pattern: ParsedPattern): Promise<Pattern> {
+  return { ...pattern, test: await createTest(pattern.text) };
 }
 
 /** The daemon says no more than this of a malformed pattern. */
@@ -41,7 +48,7 @@ export function badPattern(): SessionError {
   return new SessionError("BK_PATTERN_INVALID", "syntax error in pattern");
 }
 
-function createTest(text: ByteString): PathTest | undefined {
+async function createTest(text: ByteString): Promise<PathTest | undefined> {
   const syntax = parsePatternSyntax(text);
   switch (syntax.kind) {
     case "exact":
@@ -51,12 +58,16 @@ function createTest(text: ByteString): PathTest | undefined {
     case "suffix":
       return createSuffixTest(text.slice(2));
     case "expression":
-      return createAutomaton(syntax.tokens) ?? createExpressionTest(toExpression(syntax.tokens));
+      return createAutomaton(syntax.tokens) ?? (await createExpressionTest(toExpression(syntax.tokens)));
   }
 }
 
-/** RE2 is what the daemon uses, and its time is linear in the path; RegExp would backtrack. */
-function createExpressionTest(source: string): PathTest | undefined {
+/**
+ * RE2 is what the daemon uses, and its time is linear in the path; RegExp would backtrack. It is large, and few patterns
+ * need it.
+ */
+async function createExpressionTest(source: string): Promise<PathTest | undefined> {
+  const { RE2JS } = await import("re2js");
   try {
     const expression = RE2JS.compile(source);
     const matches = (path: ByteString) => expression.test(decodeRunes(path));

@@ -50,10 +50,10 @@ export interface DirectoryVerdict {
 }
 
 /** @throws {SessionError} `BK_PATTERN_INVALID` with the daemon's text. */
-export function createFilter(lists: FilterLists): SyncFilter {
+export async function createFilter(lists: FilterLists): Promise<SyncFilter> {
   return {
-    include: createSide("includepatterns", lists.includePatterns, false),
-    exclude: createSide("excludepatterns", lists.excludePatterns, true),
+    include: await createSide("includepatterns", lists.includePatterns, false),
+    exclude: await createSide("excludepatterns", lists.excludePatterns, true),
   };
 }
 
@@ -98,14 +98,14 @@ export function allowsOpen(filter: SyncFilter, path: ByteString): boolean {
   return !filter.exclude || !matchesOrParentMatches(filter.exclude.matcher, path);
 }
 
-function createSide(
+async function createSide(
   name: FilterSide["name"],
   patterns: readonly ByteString[] | undefined,
   exclusion: boolean,
-): FilterSide | undefined {
+): Promise<FilterSide | undefined> {
   if (!patterns || patterns.length === 0) return undefined;
   try {
-    const matcher = compilePatterns(patterns);
+    const matcher = await compilePatterns(patterns);
     return { name, matcher, places: findPlaces(matcher, exclusion) };
   } catch (cause) {
     throw withContext(`invalid ${name}: [${patterns.map(fromByteString).join(" ")}]`, cause);

@@ -128,7 +128,7 @@ describe("explainContext()", () => {
         return memory.readDirectory(path);
       },
     };
-    await explainTree(watched, createFilter({ excludePatterns: ["node_modules"] }), new Map());
+    await explainTree(watched, await createFilter({ excludePatterns: ["node_modules"] }), new Map());
     expect(read).toEqual(["", "a", "src"]);
   });
 
@@ -149,7 +149,7 @@ describe("explainContext()", () => {
   test("lets the event loop turn, while it walks and while it explains", async () => {
     const names = Array.from({ length: 1600 }, (_, index) => [`d${index % 10}/f${index}`, ""] as const);
     const big = createMemoryTree(Object.fromEntries(names));
-    const filter = createFilter({ excludePatterns: ["**/f*[0-8]"] });
+    const filter = await createFilter({ excludePatterns: ["**/f*[0-8]"] });
     useSlowClock();
     const walking = await countTurns(async () => void (await listTree(big, filter, {})));
     const both = await countTurns(async () => void (await explainTree(big, filter, new Map())));
@@ -214,7 +214,7 @@ describe("what is explained", () => {
     lists: Parameters<typeof createFilter>[0],
   ): Promise<readonly string[]> {
     const paths: string[] = [];
-    for await (const batch of walkTree(memory, createFilter(lists)))
+    for await (const batch of walkTree(memory, await createFilter(lists)))
       paths.push(...batch.map((stat) => Buffer.from(stat.path, "latin1").toString()));
     return paths;
   }
@@ -229,7 +229,7 @@ describe("what is explained", () => {
           const memory = toTree(paths);
           const toBytes = (text: string) => Buffer.from(text).toString("latin1");
           const lists = { includePatterns: includes.map(toBytes), excludePatterns: excludes.map(toBytes) };
-          const { entries, dropped } = await explainTree(memory, createFilter(lists), new Map());
+          const { entries, dropped } = await explainTree(memory, await createFilter(lists), new Map());
           const kept = entries.map((entry) => entry.path);
           expect(kept).toEqual(await walk(memory, lists));
           const lost = (await walk(memory, {})).filter((sent) => !kept.includes(sent));

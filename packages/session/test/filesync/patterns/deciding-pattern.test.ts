@@ -3,8 +3,8 @@ import { describe, expect, test } from "vitest";
 import { decidingPattern } from "../../../src/filesync/patterns/deciding-pattern.js";
 import { compilePatterns } from "../../../src/filesync/patterns/pattern-matcher.js";
 
-function decide(patterns: readonly string[], path: string): string | undefined {
-  const pattern = decidingPattern(compilePatterns(patterns), path, [], []);
+async function decide(patterns: readonly string[], path: string): Promise<string | undefined> {
+  const pattern = decidingPattern(await compilePatterns(patterns), path, [], []);
   return pattern && `${pattern.exclusion ? "!" : ""}${pattern.text}`;
 }
 
@@ -17,12 +17,12 @@ describe("decidingPattern()", () => {
     ["that of a directory above", ["a", "!b"], "a/b", "a"],
     ["none, if none matches", ["a", "!b"], "c", undefined],
     ["none, if there was nothing to take back", ["!a"], "a", undefined],
-  ])("is %s", (_, patterns, path, want) => {
-    expect(decide(patterns, path)).toBe(want);
+  ])("is %s", async (_, patterns, path, want) => {
+    expect(await decide(patterns, path)).toBe(want);
   });
 
-  test("comes from a directory's match as well", () => {
-    const matcher = compilePatterns(["a/*", "!a/b/c"]);
+  test("comes from a directory's match as well", async () => {
+    const matcher = await compilePatterns(["a/*", "!a/b/c"]);
     const info: boolean[] = [];
     decidingPattern(matcher, "a/b", [false, false], info);
     expect(decidingPattern(matcher, "a/b/d", info, [])?.text).toBe("a/*");

@@ -24,7 +24,7 @@ test("names that are not ASCII are found where the file system tells no types", 
   writeFileSync(dir.join("sub/plain"), "");
 
   const found: string[] = [];
-  for await (const batch of walkTree(createDiskTree(dir.path), createFilter({})))
+  for await (const batch of walkTree(createDiskTree(dir.path), await createFilter({})))
     found.push(...batch.map(({ path }) => Buffer.from(path, "latin1").toString()));
 
   expect(found).toEqual(["sub", "sub/größe", "sub/größe/file", "sub/plain"]);

@@ -11,7 +11,7 @@ import { countTurns, useSlowClock } from "../../helpers/slow-clock.js";
 
 async function walk(tree: FileTree, lists: FilterLists = {}): Promise<readonly string[]> {
   const stats: FileStat[] = [];
-  for await (const batch of walkTree(tree, createFilter(lists))) stats.push(...batch);
+  for await (const batch of walkTree(tree, await createFilter(lists))) stats.push(...batch);
   return stats.map((stat) => stat.path);
 }
 
@@ -92,7 +92,7 @@ describe("a walk", () => {
 
   test("stops when it is aborted", async () => {
     const reason = new Error("enough");
-    const walking = walkTree(project, createFilter({}), { signal: AbortSignal.abort(reason) });
+    const walking = walkTree(project, await createFilter({}), { signal: AbortSignal.abort(reason) });
     await expect(walking.next()).rejects.toBe(reason);
   });
 
@@ -107,7 +107,7 @@ describe("a walk", () => {
     };
     const found: string[] = [];
     const walking = (async () => {
-      for await (const batch of walkTree(failing, createFilter({})))
+      for await (const batch of walkTree(failing, await createFilter({})))
         found.push(...batch.map(({ path }) => path));
     })();
     await expect(walking).rejects.toMatchObject({ code: "BK_CONTEXT_UNREADABLE" });
@@ -119,7 +119,7 @@ describe("a walk", () => {
     const big = createMemoryTree(Object.fromEntries(names));
     useSlowClock();
     const turns = await countTurns(async () => {
-      for await (const batch of walkTree(big, createFilter({ excludePatterns: ["*[0-8]"] })))
+      for await (const batch of walkTree(big, await createFilter({ excludePatterns: ["*[0-8]"] })))
         expect(batch.length).toBeLessThan(17); // what is left out takes time as well
     });
     expect(turns).toBeGreaterThan(90);
