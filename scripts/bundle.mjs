@@ -26,6 +26,25 @@ const PROGRAM_CHUNKS = [
   { name: "program", test: isLoadedByMost },
 ];
 
+/**
+ * What a build of a cached context does without stays in chunks of its own: a chunk is parsed and run as a whole.
+ * Siblings come as their own bundles, whose chunks are named after the module that is imported later.
+ */
+const SELDOM_LOADED = [
+  /[\\/]completion[\\/]/,
+  /(?:write|history)-report\.ts$/,
+  /[\\/]progress[\\/]dist[\\/]report/,
+  /[\\/](?:tar-stream|streamx|events-universal|text-decoder|fast-fifo|b4a)[\\/]/,
+  // Patterns that are regular expressions.
+  /[\\/]re2js[\\/]/,
+  // What the daemon calls when it pulls, runs steps, or waits for long: messages, and OCI layout directories.
+  /[\\/]session[\\/]dist[\\/]chunks[\\/]content-calls-/,
+  /[\\/]proto[\\/]dist[\\/](?:content|filesync|gateway|health|secrets|sshforward)\.js$/,
+  /[\\/]proto[\\/]dist[\\/]chunks[\\/](?:apicaps|gateway|stat)_pb-/,
+  // What explains a failure.
+  /[\\/]proto[\\/]dist[\\/](?:errdefs|stack)\.js$/,
+];
+
 /** What stands for a global in a program, in a module of its own. */
 const PROGRAM_GLOBALS = { Headers: [path.resolve("src/bundled/headers.ts"), "Headers"] };
 
@@ -84,10 +103,7 @@ function isNamedIn(packages, id) {
 }
 
 function isLoadedByMost(id) {
-  if (id.endsWith("main.ts") || /[\\/]completion[\\/]/.test(id)) return false;
-  return !/[\\/](?:tar-stream|streamx|events-universal|text-decoder|fast-fifo|b4a)[\\/]|[\\/]gateway-|progress[\\/]dist[\\/]report|(?:write|history)-report\.ts$/.test(
-    id,
-  );
+  return !id.endsWith("main.ts") && !SELDOM_LOADED.some((pattern) => pattern.test(id));
 }
 
 /** Connect, protobuf's descriptors and the messages that need them: what a build does without. */
