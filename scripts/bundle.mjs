@@ -16,14 +16,15 @@ const TARGET = "node20.19";
 const HELPERS = "@oxc-project/runtime/";
 /** A program answers `--version` with the first alone. What most commands load is quicker from one file. */
 const PROGRAM_CHUNKS = [
-  { name: "version", test: /[\\/]src[\\/]version\.ts$|rolldown[\\/]runtime/, priority: 2 },
+  { name: "version", test: /[\\/]src[\\/]version\.ts$|rolldown[\\/]runtime/, priority: 3 },
   {
     name: "start",
     test: /[\\/]src[\\/](?:start|interrupt|compile-cache|code-cache|code-file)\.ts$/,
-    priority: 1,
+    priority: 2,
   },
-  { name: "connect", test: isOfConnect, priority: 1 },
-  { name: "program", test: isLoadedByMost },
+  // First, for a group takes what its modules import along.
+  { name: "program", test: (id) => isLoadedByMost(id) && !isOfConnect(id), priority: 1 },
+  { name: "connect", test: isOfConnect },
 ];
 
 /**
