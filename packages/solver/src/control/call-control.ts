@@ -44,15 +44,27 @@ export async function explained<T>(
 }
 
 /** As `callControl`, for calls that answer with a stream. Leaving the loop cancels the call. */
-export async function* streamControl<T>(
+export function streamControl<T>(
   daemon: Daemon,
   what: string,
   call: (control: ControlClient, options: CallOptions) => AsyncIterable<T>,
-  { signal }: AbortOptions = {},
+  options: AbortOptions = {},
+): AsyncGenerator<T, void, undefined> {
+  return explainedStream(daemon, what, options, async function* () {
+    yield* call(await daemon.control(), callOptions(options));
+  });
+}
+
+/** Makes a call of any kind that answers with a stream. @throws as `callControl` */
+export async function* explainedStream<T>(
+  daemon: Daemon,
+  what: string,
+  { signal }: AbortOptions,
+  call: () => AsyncIterable<T>,
 ): AsyncGenerator<T, void, undefined> {
   try {
     signal?.throwIfAborted();
-    yield* call(await daemon.control(), callOptions({ signal }));
+    yield* call();
   } catch (error) {
     throw await explainCall(daemon, what, error, signal);
   }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { StatusRequest, StatusResponse } from "@bk/proto/control-codec";
 import type { AbortOptions } from "@bk/transport";
+import { explainedStream } from "../control/call-control.js";
 import { streamDirectly } from "../control/direct-call.js";
 import type { Daemon } from "../daemon/daemon.js";
 import { toSolveStatus } from "./status.js";
@@ -10,7 +11,8 @@ import type { SolveStatus } from "./status-types.js";
  * The status of a build by its ref, until the build ends; of a finished build, its whole history. Leaving the loop
  * cancels the call. The daemon waits up to 6 s for a build of that ref to begin.
  *
- * @throws {CallFailure} what the daemon answered; {TransportError} when the connection failed.
+ * @throws {TransportError} when the daemon cannot be reached or was lost; {SolverError} `BK_REQUEST_REFUSED` with its
+ * reason; `signal.reason`.
  */
 export async function* readStatus(
   daemon: Daemon,
@@ -18,6 +20,8 @@ export async function* readStatus(
   options: AbortOptions = {},
 ): AsyncGenerator<SolveStatus, void, undefined> {
   const request = StatusRequest.encode({ ref }).finish();
-  for await (const message of streamDirectly(daemon, "Status", request, options))
-    yield toSolveStatus(StatusResponse.decode(message));
+  const messages = explainedStream(daemon, "tell a build's status", options, () =>
+    streamDirectly(daemon, "Status", request, options),
+  );
+  for await (const message of messages) yield toSolveStatus(StatusResponse.decode(message));
 }

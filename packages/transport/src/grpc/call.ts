@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { ClientHttp2Stream } from "node:http2";
-import type { AbortOptions } from "../abort.js";
+import { type AbortOptions, raceAbort } from "../abort.js";
 import type { Channel } from "../channel.js";
 import { TransportError } from "../errors.js";
 import { createFrameReader, framePrefixBytes } from "../frames/reader.js";
@@ -65,23 +65,30 @@ export async function* callServerStream(
   ended.catch(() => {}); // it is awaited when the messages have been read
   try {
     stream.end(toFrame(request));
-    yield* readFrames(stream);
-    return await ended;
+    yield* readFrames(stream, signal);
+    return await raceAbort(ended, signal);
   } catch (error) {
     signal?.throwIfAborted();
     const status = statusOfFrames(error);
     // A stream that fails has an end too. And what headers have said already counts, whatever the body is.
-    return await (status === undefined ? ended : Promise.race([ended, status]));
+    return await raceAbort(status === undefined ? ended : Promise.race([ended, status]), signal);
   } finally {
     stream.close(http2Cancel);
   }
 }
 
-async function* readFrames(stream: ClientHttp2Stream): AsyncGenerator<Uint8Array, void, undefined> {
+/** On a connection that is dead without a word, a stream does not end when it is aborted: nothing is waited for then. */
+async function* readFrames(
+  stream: ClientHttp2Stream,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Uint8Array, void, undefined> {
   let ready: Uint8Array[] = [];
   const reader = createFrameReader({ onMessage: (message) => ready.push(message) });
-  for await (const chunk of stream.iterator({ destroyOnReturn: false })) {
-    reader.push(chunk);
+  const chunks = stream.iterator({ destroyOnReturn: false });
+  for (;;) {
+    const chunk = await raceAbort(chunks.next(), signal);
+    if (chunk.done === true) break;
+    reader.push(chunk.value);
     const messages = ready;
     ready = [];
     yield* messages;

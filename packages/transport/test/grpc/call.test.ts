@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+import { PassThrough } from "node:stream";
 import { type FakeHandler, leakCheck, startFakeDaemon } from "@bk/testing";
 import { describe, expect, test } from "vitest";
 import { parseAddress } from "../../src/address.js";
-import { createChannel } from "../../src/channel.js";
+import { type Channel, createChannel } from "../../src/channel.js";
 import { createDialer } from "../../src/create-dialer.js";
 import { callServerStream, callUnary } from "../../src/grpc/call.js";
 
@@ -109,6 +110,16 @@ describe("callUnary()", () => {
     await expect(answer).rejects.toBe("enough");
     expect(await reset).toBe(8);
   });
+});
+
+test("an abort is not held up by a stream that does not end", async () => {
+  // As on a connection that died without a word.
+  const stream = Object.assign(new PassThrough(), { close: () => {} });
+  const channel = { openStream: async () => stream } as unknown as Channel;
+  const controller = new AbortController();
+  const answer = callUnary(channel, PATH, request, { signal: controller.signal });
+  controller.abort("enough");
+  await expect(answer).rejects.toBe("enough");
 });
 
 describe("callServerStream()", () => {

@@ -332,10 +332,9 @@ export const OpMetadata: MessageFns<OpMetadata> = {
       },
       {},
     );
-    message.exportCache =
-      object.exportCache !== undefined && object.exportCache !== null
-        ? ExportCache.fromPartial(object.exportCache)
-        : undefined;
+    message.exportCache = (object.exportCache !== undefined && object.exportCache !== null)
+      ? ExportCache.fromPartial(object.exportCache)
+      : undefined;
     message.caps = (globalThis.Object.entries(object.caps ?? {}) as [string, boolean][]).reduce(
       (acc: { [key: string]: boolean }, [key, value]: [string, boolean]) => {
         if (value !== undefined) {
@@ -345,14 +344,12 @@ export const OpMetadata: MessageFns<OpMetadata> = {
       },
       {},
     );
-    message.progressGroup =
-      object.progressGroup !== undefined && object.progressGroup !== null
-        ? ProgressGroup.fromPartial(object.progressGroup)
-        : undefined;
-    message.linuxResources =
-      object.linuxResources !== undefined && object.linuxResources !== null
-        ? LinuxResources.fromPartial(object.linuxResources)
-        : undefined;
+    message.progressGroup = (object.progressGroup !== undefined && object.progressGroup !== null)
+      ? ProgressGroup.fromPartial(object.progressGroup)
+      : undefined;
+    message.linuxResources = (object.linuxResources !== undefined && object.linuxResources !== null)
+      ? LinuxResources.fromPartial(object.linuxResources)
+      : undefined;
     return message;
   },
 };
@@ -631,8 +628,9 @@ export const Source_LocationsEntry: MessageFns<Source_LocationsEntry> = {
   fromPartial(object: DeepPartial<Source_LocationsEntry>): Source_LocationsEntry {
     const message = createBaseSource_LocationsEntry() as any;
     message.key = object.key ?? "";
-    message.value =
-      object.value !== undefined && object.value !== null ? Locations.fromPartial(object.value) : undefined;
+    message.value = (object.value !== undefined && object.value !== null)
+      ? Locations.fromPartial(object.value)
+      : undefined;
     return message;
   },
 };
@@ -777,10 +775,9 @@ export const SourceInfo: MessageFns<SourceInfo> = {
     const message = createBaseSourceInfo() as any;
     message.filename = object.filename ?? "";
     message.data = object.data ?? new Uint8Array(0);
-    message.definition =
-      object.definition !== undefined && object.definition !== null
-        ? Definition.fromPartial(object.definition)
-        : undefined;
+    message.definition = (object.definition !== undefined && object.definition !== null)
+      ? Definition.fromPartial(object.definition)
+      : undefined;
     message.language = object.language ?? "";
     return message;
   },
@@ -914,10 +911,10 @@ export const Range: MessageFns<Range> = {
   },
   fromPartial(object: DeepPartial<Range>): Range {
     const message = createBaseRange() as any;
-    message.start =
-      object.start !== undefined && object.start !== null ? Position.fromPartial(object.start) : undefined;
-    message.end =
-      object.end !== undefined && object.end !== null ? Position.fromPartial(object.end) : undefined;
+    message.start = (object.start !== undefined && object.start !== null)
+      ? Position.fromPartial(object.start)
+      : undefined;
+    message.end = (object.end !== undefined && object.end !== null) ? Position.fromPartial(object.end) : undefined;
     return message;
   },
 };
@@ -1124,15 +1121,7 @@ export const ProgressGroup: MessageFns<ProgressGroup> = {
 };
 
 function createBaseLinuxResources(): LinuxResources {
-  return {
-    memory: 0n,
-    memorySwap: 0n,
-    cpuShares: 0n,
-    cpuPeriod: 0n,
-    cpuQuota: 0n,
-    cpusetCpus: "",
-    cpusetMems: "",
-  };
+  return { memory: 0n, memorySwap: 0n, cpuShares: 0n, cpuPeriod: 0n, cpuQuota: 0n, cpusetCpus: "", cpusetMems: "" };
 }
 
 export const LinuxResources: MessageFns<LinuxResources> = {
@@ -1262,15 +1251,13 @@ export const LinuxResources: MessageFns<LinuxResources> = {
   },
   fromPartial(object: DeepPartial<LinuxResources>): LinuxResources {
     const message = createBaseLinuxResources() as any;
-    message.memory = object.memory !== undefined && object.memory !== null ? BigInt(object.memory) : 0n;
-    message.memorySwap =
-      object.memorySwap !== undefined && object.memorySwap !== null ? BigInt(object.memorySwap) : 0n;
-    message.cpuShares =
-      object.cpuShares !== undefined && object.cpuShares !== null ? BigInt(object.cpuShares) : 0n;
-    message.cpuPeriod =
-      object.cpuPeriod !== undefined && object.cpuPeriod !== null ? BigInt(object.cpuPeriod) : 0n;
-    message.cpuQuota =
-      object.cpuQuota !== undefined && object.cpuQuota !== null ? BigInt(object.cpuQuota) : 0n;
+    message.memory = (object.memory !== undefined && object.memory !== null) ? BigInt(object.memory) : 0n;
+    message.memorySwap = (object.memorySwap !== undefined && object.memorySwap !== null)
+      ? BigInt(object.memorySwap)
+      : 0n;
+    message.cpuShares = (object.cpuShares !== undefined && object.cpuShares !== null) ? BigInt(object.cpuShares) : 0n;
+    message.cpuPeriod = (object.cpuPeriod !== undefined && object.cpuPeriod !== null) ? BigInt(object.cpuPeriod) : 0n;
+    message.cpuQuota = (object.cpuQuota !== undefined && object.cpuQuota !== null) ? BigInt(object.cpuQuota) : 0n;
     message.cpusetCpus = object.cpusetCpus ?? "";
     message.cpusetMems = object.cpusetMems ?? "";
     return message;
@@ -1362,8 +1349,9 @@ export const Definition: MessageFns<Definition> = {
       },
       {},
     );
-    message.source =
-      object.source !== undefined && object.source !== null ? Source.fromPartial(object.source) : undefined;
+    message.source = (object.source !== undefined && object.source !== null)
+      ? Source.fromPartial(object.source)
+      : undefined;
     return message;
   },
 };
@@ -1430,25 +1418,20 @@ export const Definition_MetadataEntry: MessageFns<Definition_MetadataEntry> = {
   fromPartial(object: DeepPartial<Definition_MetadataEntry>): Definition_MetadataEntry {
     const message = createBaseDefinition_MetadataEntry() as any;
     message.key = object.key ?? "";
-    message.value =
-      object.value !== undefined && object.value !== null ? OpMetadata.fromPartial(object.value) : undefined;
+    message.value = (object.value !== undefined && object.value !== null)
+      ? OpMetadata.fromPartial(object.value)
+      : undefined;
     return message;
   },
 };
 
 type Builtin = Date | Function | Uint8Array | string | number | boolean | bigint | undefined;
 
-type DeepPartial<T> = T extends bigint
-  ? string | number | bigint
-  : T extends Builtin
-    ? T
-    : T extends globalThis.Array<infer U>
-      ? globalThis.Array<DeepPartial<U>>
-      : T extends ReadonlyArray<infer U>
-        ? ReadonlyArray<DeepPartial<U>>
-        : T extends {}
-          ? { [K in keyof T]?: DeepPartial<T[K]> }
-          : Partial<T>;
+type DeepPartial<T> = T extends bigint ? string | number | bigint
+  : T extends Builtin ? T : T extends globalThis.Array<infer U> ? globalThis.Array<DeepPartial<U>>
+  : T extends ReadonlyArray<infer U> ? ReadonlyArray<DeepPartial<U>>
+  : T extends {} ? { [K in keyof T]?: DeepPartial<T[K]> }
+  : Partial<T>;
 
 interface MessageFns<T> {
   encode(message: T, writer?: BinaryWriter): BinaryWriter;

@@ -136,7 +136,8 @@ export interface ListWorkersResponse {
   readonly record: readonly WorkerRecord[];
 }
 
-export type InfoRequest = {};
+export interface InfoRequest {
+}
 
 export interface InfoResponse {
   readonly buildkitVersion: BuildkitVersion | undefined;
@@ -186,10 +187,7 @@ export const SolveRequest: MessageFns<SolveRequest> = {
       writer.uint32(26).string(message.exporterDeprecated);
     }
     globalThis.Object.entries(message.exporterAttrsDeprecated).forEach(([key, value]: [string, string]) => {
-      SolveRequest_ExporterAttrsDeprecatedEntry.encode(
-        { key: key as any, value },
-        writer.uint32(34).fork(),
-      ).join();
+      SolveRequest_ExporterAttrsDeprecatedEntry.encode({ key: key as any, value }, writer.uint32(34).fork()).join();
     });
     if (message.session !== "") {
       writer.uint32(42).string(message.session);
@@ -226,9 +224,7 @@ export const SolveRequest: MessageFns<SolveRequest> = {
     }
     if (message.compatibilityVersion !== 0n) {
       if (BigInt.asIntN(64, message.compatibilityVersion) !== message.compatibilityVersion) {
-        throw new globalThis.Error(
-          "value provided for field message.compatibilityVersion of type int64 too large",
-        );
+        throw new globalThis.Error("value provided for field message.compatibilityVersion of type int64 too large");
       }
       writer.uint32(128).int64(message.compatibilityVersion);
     }
@@ -414,54 +410,54 @@ export const SolveRequest: MessageFns<SolveRequest> = {
   fromPartial(object: DeepPartial<SolveRequest>): SolveRequest {
     const message = createBaseSolveRequest() as any;
     message.ref = object.ref ?? "";
-    message.definition =
-      object.definition !== undefined && object.definition !== null
-        ? Definition.fromPartial(object.definition)
-        : undefined;
+    message.definition = (object.definition !== undefined && object.definition !== null)
+      ? Definition.fromPartial(object.definition)
+      : undefined;
     message.exporterDeprecated = object.exporterDeprecated ?? "";
-    message.exporterAttrsDeprecated = (
-      globalThis.Object.entries(object.exporterAttrsDeprecated ?? {}) as [string, string][]
-    ).reduce((acc: { [key: string]: string }, [key, value]: [string, string]) => {
-      if (value !== undefined) {
-        acc[key] = globalThis.String(value);
-      }
-      return acc;
-    }, {});
+    message.exporterAttrsDeprecated =
+      (globalThis.Object.entries(object.exporterAttrsDeprecated ?? {}) as [string, string][]).reduce(
+        (acc: { [key: string]: string }, [key, value]: [string, string]) => {
+          if (value !== undefined) {
+            acc[key] = globalThis.String(value);
+          }
+          return acc;
+        },
+        {},
+      );
     message.session = object.session ?? "";
     message.frontend = object.frontend ?? "";
-    message.frontendAttrs = (
-      globalThis.Object.entries(object.frontendAttrs ?? {}) as [string, string][]
-    ).reduce((acc: { [key: string]: string }, [key, value]: [string, string]) => {
-      if (value !== undefined) {
-        acc[key] = globalThis.String(value);
-      }
-      return acc;
-    }, {});
-    message.cache =
-      object.cache !== undefined && object.cache !== null
-        ? CacheOptions.fromPartial(object.cache)
-        : undefined;
+    message.frontendAttrs = (globalThis.Object.entries(object.frontendAttrs ?? {}) as [string, string][]).reduce(
+      (acc: { [key: string]: string }, [key, value]: [string, string]) => {
+        if (value !== undefined) {
+          acc[key] = globalThis.String(value);
+        }
+        return acc;
+      },
+      {},
+    );
+    message.cache = (object.cache !== undefined && object.cache !== null)
+      ? CacheOptions.fromPartial(object.cache)
+      : undefined;
     message.entitlements = object.entitlements?.map((e) => e) || [];
-    message.frontendInputs = (
-      globalThis.Object.entries(object.frontendInputs ?? {}) as [string, Definition][]
-    ).reduce((acc: { [key: string]: Definition }, [key, value]: [string, Definition]) => {
-      if (value !== undefined) {
-        acc[key] = Definition.fromPartial(value);
-      }
-      return acc;
-    }, {});
+    message.frontendInputs = (globalThis.Object.entries(object.frontendInputs ?? {}) as [string, Definition][]).reduce(
+      (acc: { [key: string]: Definition }, [key, value]: [string, Definition]) => {
+        if (value !== undefined) {
+          acc[key] = Definition.fromPartial(value);
+        }
+        return acc;
+      },
+      {},
+    );
     message.internal = object.internal ?? false;
-    message.sourcePolicy =
-      object.sourcePolicy !== undefined && object.sourcePolicy !== null
-        ? Policy.fromPartial(object.sourcePolicy)
-        : undefined;
+    message.sourcePolicy = (object.sourcePolicy !== undefined && object.sourcePolicy !== null)
+      ? Policy.fromPartial(object.sourcePolicy)
+      : undefined;
     message.exporters = object.exporters?.map((e) => Exporter.fromPartial(e)) || [];
     message.enableSessionExporter = object.enableSessionExporter ?? false;
     message.sourcePolicySession = object.sourcePolicySession ?? "";
-    message.compatibilityVersion =
-      object.compatibilityVersion !== undefined && object.compatibilityVersion !== null
-        ? BigInt(object.compatibilityVersion)
-        : 0n;
+    message.compatibilityVersion = (object.compatibilityVersion !== undefined && object.compatibilityVersion !== null)
+      ? BigInt(object.compatibilityVersion)
+      : 0n;
     message.proxyNetwork = object.proxyNetwork ?? false;
     return message;
   },
@@ -471,76 +467,70 @@ function createBaseSolveRequest_ExporterAttrsDeprecatedEntry(): SolveRequest_Exp
   return { key: "", value: "" };
 }
 
-export const SolveRequest_ExporterAttrsDeprecatedEntry: MessageFns<SolveRequest_ExporterAttrsDeprecatedEntry> =
-  {
-    encode(
-      message: SolveRequest_ExporterAttrsDeprecatedEntry,
-      writer: BinaryWriter = new BinaryWriter(),
-    ): BinaryWriter {
-      if (message.key !== "") {
-        writer.uint32(10).string(message.key);
-      }
-      if (message.value !== "") {
-        writer.uint32(18).string(message.value);
-      }
-      return writer;
-    },
+export const SolveRequest_ExporterAttrsDeprecatedEntry: MessageFns<SolveRequest_ExporterAttrsDeprecatedEntry> = {
+  encode(message: SolveRequest_ExporterAttrsDeprecatedEntry, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.key !== "") {
+      writer.uint32(10).string(message.key);
+    }
+    if (message.value !== "") {
+      writer.uint32(18).string(message.value);
+    }
+    return writer;
+  },
 
-    decode(input: BinaryReader | Uint8Array, length?: number): SolveRequest_ExporterAttrsDeprecatedEntry {
-      const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
-      const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
-      if (previousRecursionDepth >= 100) {
-        throw new globalThis.Error("protobuf decode recursion limit exceeded");
-      }
-      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
-      try {
-        const end = length === undefined ? reader.len : reader.pos + length;
-        const message = createBaseSolveRequest_ExporterAttrsDeprecatedEntry() as any;
-        while (reader.pos < end) {
-          const tag = reader.uint32();
-          switch (tag >>> 3) {
-            case 1: {
-              if (tag !== 10) {
-                break;
-              }
-
-              message.key = reader.string();
-              continue;
-            }
-            case 2: {
-              if (tag !== 18) {
-                break;
-              }
-
-              message.value = reader.string();
-              continue;
-            }
-          }
-          if ((tag & 7) === 4 || tag === 0) {
-            break;
-          }
-          reader.skip(tag & 7);
-        }
-        return message;
-      } finally {
-        (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
-      }
-    },
-
-    create(
-      base?: DeepPartial<SolveRequest_ExporterAttrsDeprecatedEntry>,
-    ): SolveRequest_ExporterAttrsDeprecatedEntry {
-      return SolveRequest_ExporterAttrsDeprecatedEntry.fromPartial(base ?? {});
-    },
-    fromPartial(
-      object: DeepPartial<SolveRequest_ExporterAttrsDeprecatedEntry>,
-    ): SolveRequest_ExporterAttrsDeprecatedEntry {
+  decode(input: BinaryReader | Uint8Array, length?: number): SolveRequest_ExporterAttrsDeprecatedEntry {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
       const message = createBaseSolveRequest_ExporterAttrsDeprecatedEntry() as any;
-      message.key = object.key ?? "";
-      message.value = object.value ?? "";
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.key = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.value = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
       return message;
-    },
-  };
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<SolveRequest_ExporterAttrsDeprecatedEntry>): SolveRequest_ExporterAttrsDeprecatedEntry {
+    return SolveRequest_ExporterAttrsDeprecatedEntry.fromPartial(base ?? {});
+  },
+  fromPartial(
+    object: DeepPartial<SolveRequest_ExporterAttrsDeprecatedEntry>,
+  ): SolveRequest_ExporterAttrsDeprecatedEntry {
+    const message = createBaseSolveRequest_ExporterAttrsDeprecatedEntry() as any;
+    message.key = object.key ?? "";
+    message.value = object.value ?? "";
+    return message;
+  },
+};
 
 function createBaseSolveRequest_FrontendAttrsEntry(): SolveRequest_FrontendAttrsEntry {
   return { key: "", value: "" };
@@ -671,20 +661,15 @@ export const SolveRequest_FrontendInputsEntry: MessageFns<SolveRequest_FrontendI
   fromPartial(object: DeepPartial<SolveRequest_FrontendInputsEntry>): SolveRequest_FrontendInputsEntry {
     const message = createBaseSolveRequest_FrontendInputsEntry() as any;
     message.key = object.key ?? "";
-    message.value =
-      object.value !== undefined && object.value !== null ? Definition.fromPartial(object.value) : undefined;
+    message.value = (object.value !== undefined && object.value !== null)
+      ? Definition.fromPartial(object.value)
+      : undefined;
     return message;
   },
 };
 
 function createBaseCacheOptions(): CacheOptions {
-  return {
-    exportRefDeprecated: "",
-    importRefsDeprecated: [],
-    exportAttrsDeprecated: {},
-    exports: [],
-    imports: [],
-  };
+  return { exportRefDeprecated: "", importRefsDeprecated: [], exportAttrsDeprecated: {}, exports: [], imports: [] };
 }
 
 export const CacheOptions: MessageFns<CacheOptions> = {
@@ -696,10 +681,7 @@ export const CacheOptions: MessageFns<CacheOptions> = {
       writer.uint32(18).string(v!);
     }
     globalThis.Object.entries(message.exportAttrsDeprecated).forEach(([key, value]: [string, string]) => {
-      CacheOptions_ExportAttrsDeprecatedEntry.encode(
-        { key: key as any, value },
-        writer.uint32(26).fork(),
-      ).join();
+      CacheOptions_ExportAttrsDeprecatedEntry.encode({ key: key as any, value }, writer.uint32(26).fork()).join();
     });
     for (const v of message.exports) {
       CacheOptionsEntry.encode(v!, writer.uint32(34).fork()).join();
@@ -785,14 +767,16 @@ export const CacheOptions: MessageFns<CacheOptions> = {
     const message = createBaseCacheOptions() as any;
     message.exportRefDeprecated = object.exportRefDeprecated ?? "";
     message.importRefsDeprecated = object.importRefsDeprecated?.map((e) => e) || [];
-    message.exportAttrsDeprecated = (
-      globalThis.Object.entries(object.exportAttrsDeprecated ?? {}) as [string, string][]
-    ).reduce((acc: { [key: string]: string }, [key, value]: [string, string]) => {
-      if (value !== undefined) {
-        acc[key] = globalThis.String(value);
-      }
-      return acc;
-    }, {});
+    message.exportAttrsDeprecated =
+      (globalThis.Object.entries(object.exportAttrsDeprecated ?? {}) as [string, string][]).reduce(
+        (acc: { [key: string]: string }, [key, value]: [string, string]) => {
+          if (value !== undefined) {
+            acc[key] = globalThis.String(value);
+          }
+          return acc;
+        },
+        {},
+      );
     message.exports = object.exports?.map((e) => CacheOptionsEntry.fromPartial(e)) || [];
     message.imports = object.imports?.map((e) => CacheOptionsEntry.fromPartial(e)) || [];
     return message;
@@ -804,10 +788,7 @@ function createBaseCacheOptions_ExportAttrsDeprecatedEntry(): CacheOptions_Expor
 }
 
 export const CacheOptions_ExportAttrsDeprecatedEntry: MessageFns<CacheOptions_ExportAttrsDeprecatedEntry> = {
-  encode(
-    message: CacheOptions_ExportAttrsDeprecatedEntry,
-    writer: BinaryWriter = new BinaryWriter(),
-  ): BinaryWriter {
+  encode(message: CacheOptions_ExportAttrsDeprecatedEntry, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.key !== "") {
       writer.uint32(10).string(message.key);
     }
@@ -858,14 +839,10 @@ export const CacheOptions_ExportAttrsDeprecatedEntry: MessageFns<CacheOptions_Ex
     }
   },
 
-  create(
-    base?: DeepPartial<CacheOptions_ExportAttrsDeprecatedEntry>,
-  ): CacheOptions_ExportAttrsDeprecatedEntry {
+  create(base?: DeepPartial<CacheOptions_ExportAttrsDeprecatedEntry>): CacheOptions_ExportAttrsDeprecatedEntry {
     return CacheOptions_ExportAttrsDeprecatedEntry.fromPartial(base ?? {});
   },
-  fromPartial(
-    object: DeepPartial<CacheOptions_ExportAttrsDeprecatedEntry>,
-  ): CacheOptions_ExportAttrsDeprecatedEntry {
+  fromPartial(object: DeepPartial<CacheOptions_ExportAttrsDeprecatedEntry>): CacheOptions_ExportAttrsDeprecatedEntry {
     const message = createBaseCacheOptions_ExportAttrsDeprecatedEntry() as any;
     message.key = object.key ?? "";
     message.value = object.value ?? "";
@@ -1071,14 +1048,15 @@ export const SolveResponse: MessageFns<SolveResponse> = {
   },
   fromPartial(object: DeepPartial<SolveResponse>): SolveResponse {
     const message = createBaseSolveResponse() as any;
-    message.exporterResponse = (
-      globalThis.Object.entries(object.exporterResponse ?? {}) as [string, string][]
-    ).reduce((acc: { [key: string]: string }, [key, value]: [string, string]) => {
-      if (value !== undefined) {
-        acc[key] = globalThis.String(value);
-      }
-      return acc;
-    }, {});
+    message.exporterResponse = (globalThis.Object.entries(object.exporterResponse ?? {}) as [string, string][]).reduce(
+      (acc: { [key: string]: string }, [key, value]: [string, string]) => {
+        if (value !== undefined) {
+          acc[key] = globalThis.String(value);
+        }
+        return acc;
+      },
+      {},
+    );
     return message;
   },
 };
@@ -1088,10 +1066,7 @@ function createBaseSolveResponse_ExporterResponseEntry(): SolveResponse_Exporter
 }
 
 export const SolveResponse_ExporterResponseEntry: MessageFns<SolveResponse_ExporterResponseEntry> = {
-  encode(
-    message: SolveResponse_ExporterResponseEntry,
-    writer: BinaryWriter = new BinaryWriter(),
-  ): BinaryWriter {
+  encode(message: SolveResponse_ExporterResponseEntry, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.key !== "") {
       writer.uint32(10).string(message.key);
     }
@@ -1439,19 +1414,16 @@ export const Vertex: MessageFns<Vertex> = {
     message.inputs = object.inputs?.map((e) => e) || [];
     message.name = object.name ?? "";
     message.cached = object.cached ?? false;
-    message.started =
-      object.started !== undefined && object.started !== null
-        ? Timestamp.fromPartial(object.started)
-        : undefined;
-    message.completed =
-      object.completed !== undefined && object.completed !== null
-        ? Timestamp.fromPartial(object.completed)
-        : undefined;
+    message.started = (object.started !== undefined && object.started !== null)
+      ? Timestamp.fromPartial(object.started)
+      : undefined;
+    message.completed = (object.completed !== undefined && object.completed !== null)
+      ? Timestamp.fromPartial(object.completed)
+      : undefined;
     message.error = object.error ?? "";
-    message.progressGroup =
-      object.progressGroup !== undefined && object.progressGroup !== null
-        ? ProgressGroup.fromPartial(object.progressGroup)
-        : undefined;
+    message.progressGroup = (object.progressGroup !== undefined && object.progressGroup !== null)
+      ? ProgressGroup.fromPartial(object.progressGroup)
+      : undefined;
     return message;
   },
 };
@@ -1601,20 +1573,17 @@ export const VertexStatus: MessageFns<VertexStatus> = {
     message.id = object.id ?? "";
     message.vertex = object.vertex ?? "";
     message.name = object.name ?? "";
-    message.current = object.current !== undefined && object.current !== null ? BigInt(object.current) : 0n;
-    message.total = object.total !== undefined && object.total !== null ? BigInt(object.total) : 0n;
-    message.timestamp =
-      object.timestamp !== undefined && object.timestamp !== null
-        ? Timestamp.fromPartial(object.timestamp)
-        : undefined;
-    message.started =
-      object.started !== undefined && object.started !== null
-        ? Timestamp.fromPartial(object.started)
-        : undefined;
-    message.completed =
-      object.completed !== undefined && object.completed !== null
-        ? Timestamp.fromPartial(object.completed)
-        : undefined;
+    message.current = (object.current !== undefined && object.current !== null) ? BigInt(object.current) : 0n;
+    message.total = (object.total !== undefined && object.total !== null) ? BigInt(object.total) : 0n;
+    message.timestamp = (object.timestamp !== undefined && object.timestamp !== null)
+      ? Timestamp.fromPartial(object.timestamp)
+      : undefined;
+    message.started = (object.started !== undefined && object.started !== null)
+      ? Timestamp.fromPartial(object.started)
+      : undefined;
+    message.completed = (object.completed !== undefined && object.completed !== null)
+      ? Timestamp.fromPartial(object.completed)
+      : undefined;
     return message;
   },
 };
@@ -1706,26 +1675,17 @@ export const VertexLog: MessageFns<VertexLog> = {
   fromPartial(object: DeepPartial<VertexLog>): VertexLog {
     const message = createBaseVertexLog() as any;
     message.vertex = object.vertex ?? "";
-    message.timestamp =
-      object.timestamp !== undefined && object.timestamp !== null
-        ? Timestamp.fromPartial(object.timestamp)
-        : undefined;
-    message.stream = object.stream !== undefined && object.stream !== null ? BigInt(object.stream) : 0n;
+    message.timestamp = (object.timestamp !== undefined && object.timestamp !== null)
+      ? Timestamp.fromPartial(object.timestamp)
+      : undefined;
+    message.stream = (object.stream !== undefined && object.stream !== null) ? BigInt(object.stream) : 0n;
     message.msg = object.msg ?? new Uint8Array(0);
     return message;
   },
 };
 
 function createBaseVertexWarning(): VertexWarning {
-  return {
-    vertex: "",
-    level: 0n,
-    short: new Uint8Array(0),
-    detail: [],
-    url: "",
-    info: undefined,
-    ranges: [],
-  };
+  return { vertex: "", level: 0n, short: new Uint8Array(0), detail: [], url: "", info: undefined, ranges: [] };
 }
 
 export const VertexWarning: MessageFns<VertexWarning> = {
@@ -1844,12 +1804,13 @@ export const VertexWarning: MessageFns<VertexWarning> = {
   fromPartial(object: DeepPartial<VertexWarning>): VertexWarning {
     const message = createBaseVertexWarning() as any;
     message.vertex = object.vertex ?? "";
-    message.level = object.level !== undefined && object.level !== null ? BigInt(object.level) : 0n;
+    message.level = (object.level !== undefined && object.level !== null) ? BigInt(object.level) : 0n;
     message.short = object.short ?? new Uint8Array(0);
     message.detail = object.detail?.map((e) => e) || [];
     message.url = object.url ?? "";
-    message.info =
-      object.info !== undefined && object.info !== null ? SourceInfo.fromPartial(object.info) : undefined;
+    message.info = (object.info !== undefined && object.info !== null)
+      ? SourceInfo.fromPartial(object.info)
+      : undefined;
     message.ranges = object.ranges?.map((e) => Range.fromPartial(e)) || [];
     return message;
   },
@@ -2058,10 +2019,9 @@ export const InfoResponse: MessageFns<InfoResponse> = {
   },
   fromPartial(object: DeepPartial<InfoResponse>): InfoResponse {
     const message = createBaseInfoResponse() as any;
-    message.buildkitVersion =
-      object.buildkitVersion !== undefined && object.buildkitVersion !== null
-        ? BuildkitVersion.fromPartial(object.buildkitVersion)
-        : undefined;
+    message.buildkitVersion = (object.buildkitVersion !== undefined && object.buildkitVersion !== null)
+      ? BuildkitVersion.fromPartial(object.buildkitVersion)
+      : undefined;
     return message;
   },
 };
@@ -2213,17 +2173,11 @@ export const Exporter_AttrsEntry: MessageFns<Exporter_AttrsEntry> = {
 
 type Builtin = Date | Function | Uint8Array | string | number | boolean | bigint | undefined;
 
-type DeepPartial<T> = T extends bigint
-  ? string | number | bigint
-  : T extends Builtin
-    ? T
-    : T extends globalThis.Array<infer U>
-      ? globalThis.Array<DeepPartial<U>>
-      : T extends ReadonlyArray<infer U>
-        ? ReadonlyArray<DeepPartial<U>>
-        : T extends {}
-          ? { [K in keyof T]?: DeepPartial<T[K]> }
-          : Partial<T>;
+type DeepPartial<T> = T extends bigint ? string | number | bigint
+  : T extends Builtin ? T : T extends globalThis.Array<infer U> ? globalThis.Array<DeepPartial<U>>
+  : T extends ReadonlyArray<infer U> ? ReadonlyArray<DeepPartial<U>>
+  : T extends {} ? { [K in keyof T]?: DeepPartial<T[K]> }
+  : Partial<T>;
 
 interface MessageFns<T> {
   encode(message: T, writer?: BinaryWriter): BinaryWriter;

@@ -134,14 +134,12 @@ export const Rule: MessageFns<Rule> = {
   fromPartial(object: DeepPartial<Rule>): Rule {
     const message = createBaseRule() as any;
     message.action = object.action ?? 0;
-    message.selector =
-      object.selector !== undefined && object.selector !== null
-        ? Selector.fromPartial(object.selector)
-        : undefined;
-    message.updates =
-      object.updates !== undefined && object.updates !== null
-        ? Update.fromPartial(object.updates)
-        : undefined;
+    message.selector = (object.selector !== undefined && object.selector !== null)
+      ? Selector.fromPartial(object.selector)
+      : undefined;
+    message.updates = (object.updates !== undefined && object.updates !== null)
+      ? Update.fromPartial(object.updates)
+      : undefined;
     return message;
   },
 };
@@ -513,7 +511,7 @@ export const Policy: MessageFns<Policy> = {
   },
   fromPartial(object: DeepPartial<Policy>): Policy {
     const message = createBasePolicy() as any;
-    message.version = object.version !== undefined && object.version !== null ? BigInt(object.version) : 0n;
+    message.version = (object.version !== undefined && object.version !== null) ? BigInt(object.version) : 0n;
     message.rules = object.rules?.map((e) => Rule.fromPartial(e)) || [];
     return message;
   },
@@ -521,17 +519,11 @@ export const Policy: MessageFns<Policy> = {
 
 type Builtin = Date | Function | Uint8Array | string | number | boolean | bigint | undefined;
 
-type DeepPartial<T> = T extends bigint
-  ? string | number | bigint
-  : T extends Builtin
-    ? T
-    : T extends globalThis.Array<infer U>
-      ? globalThis.Array<DeepPartial<U>>
-      : T extends ReadonlyArray<infer U>
-        ? ReadonlyArray<DeepPartial<U>>
-        : T extends {}
-          ? { [K in keyof T]?: DeepPartial<T[K]> }
-          : Partial<T>;
+type DeepPartial<T> = T extends bigint ? string | number | bigint
+  : T extends Builtin ? T : T extends globalThis.Array<infer U> ? globalThis.Array<DeepPartial<U>>
+  : T extends ReadonlyArray<infer U> ? ReadonlyArray<DeepPartial<U>>
+  : T extends {} ? { [K in keyof T]?: DeepPartial<T[K]> }
+  : Partial<T>;
 
 interface MessageFns<T> {
   encode(message: T, writer?: BinaryWriter): BinaryWriter;

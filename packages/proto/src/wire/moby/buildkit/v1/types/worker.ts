@@ -170,10 +170,9 @@ export const WorkerRecord: MessageFns<WorkerRecord> = {
     );
     message.platforms = object.platforms?.map((e) => Platform.fromPartial(e)) || [];
     message.gcPolicy = object.gcPolicy?.map((e) => GCPolicy.fromPartial(e)) || [];
-    message.buildkitVersion =
-      object.buildkitVersion !== undefined && object.buildkitVersion !== null
-        ? BuildkitVersion.fromPartial(object.buildkitVersion)
-        : undefined;
+    message.buildkitVersion = (object.buildkitVersion !== undefined && object.buildkitVersion !== null)
+      ? BuildkitVersion.fromPartial(object.buildkitVersion)
+      : undefined;
     message.cdiDevices = object.cdiDevices?.map((e) => CDIDevice.fromPartial(e)) || [];
     return message;
   },
@@ -364,15 +363,19 @@ export const GCPolicy: MessageFns<GCPolicy> = {
   fromPartial(object: DeepPartial<GCPolicy>): GCPolicy {
     const message = createBaseGCPolicy() as any;
     message.all = object.all ?? false;
-    message.keepDuration =
-      object.keepDuration !== undefined && object.keepDuration !== null ? BigInt(object.keepDuration) : 0n;
-    message.reservedSpace =
-      object.reservedSpace !== undefined && object.reservedSpace !== null ? BigInt(object.reservedSpace) : 0n;
+    message.keepDuration = (object.keepDuration !== undefined && object.keepDuration !== null)
+      ? BigInt(object.keepDuration)
+      : 0n;
+    message.reservedSpace = (object.reservedSpace !== undefined && object.reservedSpace !== null)
+      ? BigInt(object.reservedSpace)
+      : 0n;
     message.filters = object.filters?.map((e) => e) || [];
-    message.maxUsedSpace =
-      object.maxUsedSpace !== undefined && object.maxUsedSpace !== null ? BigInt(object.maxUsedSpace) : 0n;
-    message.minFreeSpace =
-      object.minFreeSpace !== undefined && object.minFreeSpace !== null ? BigInt(object.minFreeSpace) : 0n;
+    message.maxUsedSpace = (object.maxUsedSpace !== undefined && object.maxUsedSpace !== null)
+      ? BigInt(object.maxUsedSpace)
+      : 0n;
+    message.minFreeSpace = (object.minFreeSpace !== undefined && object.minFreeSpace !== null)
+      ? BigInt(object.minFreeSpace)
+      : 0n;
     return message;
   },
 };
@@ -639,17 +642,11 @@ export const CDIDevice_AnnotationsEntry: MessageFns<CDIDevice_AnnotationsEntry> 
 
 type Builtin = Date | Function | Uint8Array | string | number | boolean | bigint | undefined;
 
-type DeepPartial<T> = T extends bigint
-  ? string | number | bigint
-  : T extends Builtin
-    ? T
-    : T extends globalThis.Array<infer U>
-      ? globalThis.Array<DeepPartial<U>>
-      : T extends ReadonlyArray<infer U>
-        ? ReadonlyArray<DeepPartial<U>>
-        : T extends {}
-          ? { [K in keyof T]?: DeepPartial<T[K]> }
-          : Partial<T>;
+type DeepPartial<T> = T extends bigint ? string | number | bigint
+  : T extends Builtin ? T : T extends globalThis.Array<infer U> ? globalThis.Array<DeepPartial<U>>
+  : T extends ReadonlyArray<infer U> ? ReadonlyArray<DeepPartial<U>>
+  : T extends {} ? { [K in keyof T]?: DeepPartial<T[K]> }
+  : Partial<T>;
 
 interface MessageFns<T> {
   encode(message: T, writer?: BinaryWriter): BinaryWriter;
