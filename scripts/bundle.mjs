@@ -7,6 +7,7 @@ import { readFile, rm, writeFile } from "node:fs/promises";
 import { isBuiltin } from "node:module";
 import path from "node:path";
 import { rolldown } from "rolldown";
+import { asciiOutput } from "./lib/ascii-output.mjs";
 import { textImports } from "./lib/text-imports.mjs";
 import { formatNotices } from "./lib/third-party-notices.mjs";
 
@@ -66,7 +67,7 @@ await rm("dist/chunks", { recursive: true, force: true });
 const bundle = await rolldown({
   input: Object.fromEntries(entries.map((name) => [name, `src/${name}.ts`])),
   external: isExternal,
-  plugins: [textImports()],
+  plugins: [textImports(), isProgram && asciiOutput()],
   platform: "node",
   // What is imported at once here and later there comes at once: that is meant, where it is one file.
   onLog: (level, log, next) => log.code !== "INEFFECTIVE_DYNAMIC_IMPORT" && next(level, log),
