@@ -83,7 +83,8 @@ const { output } = await bundle.write({
   chunkFileNames: ({ name }) =>
     name === "version" ? "version.cjs" : `chunks/[name]-[hash]${isProgram ? ".cjs" : ".js"}`,
   sourcemap: !isProgram,
-  ...(isProgram && { minify: true, codeSplitting: { groups: PROGRAM_CHUNKS } }),
+  // Code that was compiled before can `require` alone (packages/cli/src/code-cache.ts).
+  ...(isProgram && { dynamicImportInCjs: false, minify: true, codeSplitting: { groups: PROGRAM_CHUNKS } }),
 });
 await bundle.close();
 if (isProgram) {

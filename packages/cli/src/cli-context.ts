@@ -13,6 +13,8 @@ export interface ProcessContext {
   readonly stderr: Writable;
   /** Aborts with an `InterruptedError` when the user presses Ctrl-C. */
   readonly signal: AbortSignal;
+  /** Called when an image has been built, which runs most of the program. */
+  readonly onBuilt?: () => void;
 }
 
 /** What a command may use. */

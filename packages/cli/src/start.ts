@@ -7,6 +7,7 @@ export async function start(args: readonly string[]): Promise<void> {
   const keepCompiled = enableCompileCache(process.env);
   const interrupts = watchInterrupts(process);
   const { runCli } = await import("./run-cli.js");
+  let built = false;
   const exitCode = await runCli(args, {
     env: process.env,
     // Node opens it when it is first looked at.
@@ -16,9 +17,11 @@ export async function start(args: readonly string[]): Promise<void> {
     stdout: process.stdout,
     stderr: process.stderr,
     signal: interrupts.signal,
+    onBuilt() {
+      built = true;
+    },
   });
   interrupts.stop();
   process.exitCode = exitCode;
-  // A build runs most of what there is.
-  if (exitCode === 0 && args[0] === "build") keepCompiled();
+  if (built) keepCompiled();
 }

@@ -77,8 +77,11 @@ describe("openBuildReport()", () => {
 
 test("what a page is made of is in a file of its own, which no other command loads", async () => {
   const chunks = new URL("../dist/chunks/", import.meta.url);
-  const holders: string[] = [];
-  for (const name of await readdir(chunks))
+  const names = await readdir(chunks);
+  const holders = [];
+  for (const name of names) {
     if ((await readFile(new URL(name, chunks), "utf8")).includes("report-data")) holders.push(name);
+  }
+  expect(names).toContainEqual(expect.stringMatching(/^program-/));
   expect(holders).toEqual([expect.stringMatching(/^report-/)]);
 });

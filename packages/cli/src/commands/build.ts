@@ -56,6 +56,7 @@ async function build(
       if (digest !== undefined && !takesStdout(options, context)) stdout.write(`${digest}\n`);
       return result;
     });
+    context.onBuilt?.();
   } catch (error) {
     if (progress !== "rawjson" && progress !== "none") markOutputShown(error);
     throw error;
