@@ -15,6 +15,27 @@ import { formatNotices } from "./lib/third-party-notices.mjs";
 const TARGET = "node20.19";
 /** Where rolldown has what that Node needs for `using` and the like; it becomes part of the bundle. */
 const HELPERS = "@oxc-project/runtime/";
+/** What calls that a build does without need. */
+const CONNECT =
+  /[\\/]@connectrpc[\\/]|[\\/]@bufbuild[\\/]protobuf[\\/]dist[\\/]esm[\\/](?!wire[\\/])|[\\/]transport[\\/]dist[\\/]connect\.js$/;
+/**
+ * What a build of a cached context does without stays out of the file that most commands load: a chunk is parsed and run
+ * as a whole. Siblings come as their own bundles, whose chunks are named after the module that is imported later.
+ */
+const SELDOM_LOADED = [
+  CONNECT,
+  // Messages with descriptors.
+  /[\\/]proto[\\/]dist[\\/](?!control-codec\.js$)/,
+  // Patterns that are regular expressions.
+  /[\\/]re2js[\\/]/,
+  // OCI layout directories.
+  /[\\/]session[\\/]dist[\\/]chunks[\\/]content-calls-/,
+  /[\\/](?:tar-stream|streamx|events-universal|text-decoder|fast-fifo|b4a)[\\/]/,
+  /[\\/]progress[\\/]dist[\\/]report/,
+  /(?:write|history)-report\.ts$/,
+  /[\\/]completion[\\/]/,
+];
+
 /** A program answers `--version` with the first alone. What most commands load is quicker from one file. */
 const PROGRAM_CHUNKS = [
   { name: "version", test: /[\\/]src[\\/]version\.ts$|rolldown[\\/]runtime/, priority: 3 },
@@ -23,28 +44,9 @@ const PROGRAM_CHUNKS = [
     test: /[\\/]src[\\/](?:start|interrupt|compile-cache|code-cache|code-file)\.ts$/,
     priority: 2,
   },
-  // First, for a group takes what its modules import along.
-  { name: "program", test: (id) => isLoadedByMost(id) && !isOfConnect(id), priority: 1 },
-  { name: "connect", test: isOfConnect },
-];
-
-/**
- * What a build of a cached context does without stays in chunks of its own: a chunk is parsed and run as a whole.
- * Siblings come as their own bundles, whose chunks are named after the module that is imported later.
- */
-const SELDOM_LOADED = [
-  /[\\/]completion[\\/]/,
-  /(?:write|history)-report\.ts$/,
-  /[\\/]progress[\\/]dist[\\/]report/,
-  /[\\/](?:tar-stream|streamx|events-universal|text-decoder|fast-fifo|b4a)[\\/]/,
-  // Patterns that are regular expressions.
-  /[\\/]re2js[\\/]/,
-  // What the daemon calls when it pulls, runs steps, or waits for long: messages, and OCI layout directories.
-  /[\\/]session[\\/]dist[\\/]chunks[\\/]content-calls-/,
-  /[\\/]proto[\\/]dist[\\/](?:content|filesync|gateway|health|secrets|sshforward)\.js$/,
-  /[\\/]proto[\\/]dist[\\/]chunks[\\/](?:apicaps|gateway|stat)_pb-/,
-  // What explains a failure.
-  /[\\/]proto[\\/]dist[\\/](?:errdefs|stack)\.js$/,
+  // Before the next, for a group takes along what its modules import.
+  { name: "program", test: isLoadedByMost, priority: 1 },
+  { name: "connect", test: CONNECT },
 ];
 
 /** What stands for a global in a program, in a module of its own. */
@@ -107,11 +109,4 @@ function isNamedIn(packages, id) {
 
 function isLoadedByMost(id) {
   return !id.endsWith("main.ts") && !SELDOM_LOADED.some((pattern) => pattern.test(id));
-}
-
-/** Connect, protobuf's descriptors and the messages that need them: what a build does without. */
-function isOfConnect(id) {
-  return /[\\/]@connectrpc[\\/]|[\\/]protobuf[\\/]dist[\\/]esm[\\/](?!wire[\\/])|[\\/]proto[\\/]dist[\\/](?!control-codec)|transport[\\/]dist[\\/]connect/.test(
-    id,
-  );
 }
