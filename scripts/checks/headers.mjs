@@ -5,7 +5,7 @@ import { listSourceFiles } from "../lib/source-files.mjs";
 import { root } from "../lib/workspace.mjs";
 
 const source = /\.(?:ts|mts|js|mjs|proto|sh)$/;
-const generated = /^packages\/proto\/src\/gen\//;
+const generated = /^packages\/proto\/src\/(?:gen|wire)\//;
 
 /** Source files that do not name the licence in their first line (the second, below a `#!`). */
 export function findHeaderProblems(top = root) {

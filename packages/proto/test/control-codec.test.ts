@@ -66,7 +66,7 @@ test("an answer may have fields that are not known here", () => {
 });
 
 test("an answer nested without end is refused", () => {
-  let definition = Buffer.alloc(0);
+  let definition: Uint8Array = Buffer.alloc(0);
   for (let depth = 0; depth < 200; depth++) {
     const info = nest(3, definition);
     definition = nest(3, nest(2, info)); // Definition.source.infos[].definition
@@ -75,7 +75,7 @@ test("an answer nested without end is refused", () => {
   expect(() => StatusResponse.decode(nest(4, warning))).toThrow(/recursion/);
 });
 
-function nest(field: number, bytes: Buffer): Buffer {
+function nest(field: number, bytes: Uint8Array): Uint8Array {
   const length = [];
   for (let rest = bytes.length; ; rest >>>= 7) {
     length.push(rest > 127 ? (rest & 127) | 128 : rest);

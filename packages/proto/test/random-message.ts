@@ -4,7 +4,7 @@ import {
   type DescEnum,
   type DescField,
   type DescMessage,
-  type Message,
+  type MessageShape,
   ScalarType,
 } from "@bufbuild/protobuf";
 import { reflect } from "@bufbuild/protobuf/reflect";
@@ -21,7 +21,7 @@ export function seeded(seed: number): Random {
 }
 
 /** A message with about half of its fields set, some to what is empty, and messages in messages down to `depth`. */
-export function randomMessage(desc: DescMessage, random: Random, depth = 4): Message {
+export function randomMessage<D extends DescMessage>(desc: D, random: Random, depth = 4): MessageShape<D> {
   const message = reflect(desc, create(desc));
   for (const field of desc.fields) {
     if (random(2) === 0) continue;
@@ -34,7 +34,7 @@ export function randomMessage(desc: DescMessage, random: Random, depth = 4): Mes
       else message.set(field, value as never);
     }
   }
-  return message.message;
+  return message.message as MessageShape<D>;
 }
 
 function randomValue(field: DescField, random: Random, depth: number): unknown {
@@ -47,25 +47,19 @@ function randomEnum({ values }: DescEnum, random: Random): number {
   return values[random(values.length)]?.number ?? 0;
 }
 
+/** For the kinds of scalars that the daemon's messages have. */
 function randomScalar(type: ScalarType | undefined, random: Random): unknown {
-  switch (type) {
-    case ScalarType.STRING:
-      return randomText(random);
-    case ScalarType.BYTES:
-      return Uint8Array.from({ length: random(20) }, () => random(256));
-    case ScalarType.BOOL:
-      return random(2) === 1;
-    case ScalarType.INT64:
-      return BigInt.asIntN(64, (BigInt(random(2 ** 32)) << 32n) | BigInt(random(2 ** 32)));
-    case ScalarType.UINT64:
-      return (BigInt(random(2 ** 32)) << 32n) | BigInt(random(2 ** 32));
-    case ScalarType.UINT32:
-      return random(2 ** 32);
-    case ScalarType.INT32:
-      return random(2 ** 32) | 0;
-    default:
-      throw new Error(`No value for a scalar of type ${type}`);
-  }
+  if (type === ScalarType.STRING) return randomText(random);
+  if (type === ScalarType.BYTES) return Uint8Array.from({ length: random(20) }, () => random(256));
+  if (type === ScalarType.BOOL) return random(2) === 1;
+  if (type === ScalarType.INT32) return random(2 ** 32) | 0;
+  if (type === ScalarType.INT64) return BigInt.asIntN(64, random64(random));
+  if (type === ScalarType.UINT64) return random64(random);
+  throw new Error(`No value for a scalar of type ${type}`);
+}
+
+function random64(random: Random): bigint {
+  return (BigInt(random(2 ** 32)) << 32n) | BigInt(random(2 ** 32));
 }
 
 function randomText(random: Random): string {

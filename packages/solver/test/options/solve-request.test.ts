@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Readable } from "node:stream";
 import { SolveRequestSchema } from "@bk/proto/control";
-import { create, toJson } from "@bufbuild/protobuf";
+import { SolveRequest } from "@bk/proto/control-codec";
+import { fromBinary, toJson } from "@bufbuild/protobuf";
 import { describe, expect, test } from "vitest";
 import { resolveSolveOptions, type SolveOptions } from "../../src/options/solve-options.js";
 import { createSolveRequest } from "../../src/options/solve-request.js";
@@ -154,7 +155,9 @@ describe("createSolveRequest()", () => {
   });
 
   test("is a message of the protocol", () => {
-    const message = create(SolveRequestSchema, request({ contextDir: "/ctx", exports: [{ type: "moby" }] }));
+    const sent = request({ contextDir: "/ctx", exports: [{ type: "moby" }] });
+    const bytes = SolveRequest.encode(SolveRequest.fromPartial(sent)).finish();
+    const message = fromBinary(SolveRequestSchema, bytes);
     expect(toJson(SolveRequestSchema, message)).toMatchObject({ Ref: "ref1", ExporterDeprecated: "moby" });
   });
 

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
+import { Policy } from "@bk/proto/control-codec";
 import { PolicySchema } from "@bk/proto/sourcepolicy";
-import { create, toJson } from "@bufbuild/protobuf";
+import { fromBinary, toJson } from "@bufbuild/protobuf";
 import { describe, expect, test } from "vitest";
 import { resolveSourcePolicy, type SourcePolicy } from "../../src/options/source-policy.js";
 
 function resolved(policy: SourcePolicy) {
-  return toJson(PolicySchema, create(PolicySchema, resolveSourcePolicy(policy)));
+  const bytes = Policy.encode(resolveSourcePolicy(policy)).finish();
+  return toJson(PolicySchema, fromBinary(PolicySchema, bytes));
 }
 
 describe("resolveSourcePolicy()", () => {

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-import { StatusResponseSchema } from "@bk/proto/control";
-import { create, fromBinary } from "@bufbuild/protobuf";
+import { StatusResponse } from "@bk/proto/control-codec";
 import { describe, expect, test } from "vitest";
 import { toSolveStatus } from "../../src/status/status.js";
 
 describe("toSolveStatus()", () => {
   test("gives times in nanoseconds and leaves out what has not happened", () => {
     const { vertexes } = toSolveStatus(
-      create(StatusResponseSchema, {
+      StatusResponse.fromPartial({
         vertexes: [
           { digest: "sha256:a", name: "[1/1] RUN a", started: { seconds: 1_700_000_000n, nanos: 5 } },
         ],
@@ -29,21 +28,19 @@ describe("toSolveStatus()", () => {
 
   test("keeps output as bytes, also when it is not UTF-8", () => {
     const msg = new Uint8Array([0xff, 0x0a]);
-    const { logs } = toSolveStatus(
-      create(StatusResponseSchema, { logs: [{ vertex: "v", stream: 2n, msg }] }),
-    );
+    const { logs } = toSolveStatus(StatusResponse.fromPartial({ logs: [{ vertex: "v", stream: 2n, msg }] }));
     expect(logs).toEqual([{ vertex: "v", stream: 2, data: msg, timestampNs: undefined }]);
   });
 
   test("takes negative totals for unknown", () => {
     const statuses = [{ id: "layer", current: -1n, total: -(2n ** 63n) }];
-    const [status] = toSolveStatus(create(StatusResponseSchema, { statuses })).statuses;
+    const [status] = toSolveStatus(StatusResponse.fromPartial({ statuses })).statuses;
     expect(status).toMatchObject({ id: "layer", current: 0, total: 0 });
   });
 
   test("takes times that no clock shows", () => {
     const started = { seconds: -(2n ** 63n), nanos: -(2 ** 31) };
-    const [vertex] = toSolveStatus(create(StatusResponseSchema, { vertexes: [{ started }] })).vertexes;
+    const [vertex] = toSolveStatus(StatusResponse.fromPartial({ vertexes: [{ started }] })).vertexes;
     expect(vertex?.startedNs).toBe(-(2n ** 63n) * 1_000_000_000n - 2n ** 31n);
   });
 
@@ -51,7 +48,7 @@ describe("toSolveStatus()", () => {
     const short = Buffer.from("Use JSON");
     const info = { filename: "Dockerfile", data: Buffer.from("FROM scratch\nCMD app\n") };
     const { warnings } = toSolveStatus(
-      create(StatusResponseSchema, {
+      StatusResponse.fromPartial({
         warnings: [
           { vertex: "v", short, info, ranges: [{ start: { line: 2 }, end: { line: 2 } }] },
           { short },
@@ -71,7 +68,7 @@ describe("toSolveStatus()", () => {
     };
     const info = { filename: "Dockerfile", data: Buffer.from("FROM a"), definition, language: "Dockerfile" };
     const ranges = [{ start: { line: 1, character: 2 } }];
-    const { warnings } = toSolveStatus(create(StatusResponseSchema, { warnings: [{ info, ranges }] }));
+    const { warnings } = toSolveStatus(StatusResponse.fromPartial({ warnings: [{ info, ranges }] }));
     expect(warnings[0]?.ranges).toEqual([{ start: { line: 1, character: 2 }, end: undefined }]);
     expect(warnings[0]?.sourceInfo).toEqual({
       filename: "Dockerfile",
@@ -87,12 +84,12 @@ describe("toSolveStatus()", () => {
 
   test("leaves out a file of a warning that is too large", () => {
     const info = { filename: "Dockerfile", data: new Uint8Array(2 << 20) };
-    const { warnings } = toSolveStatus(create(StatusResponseSchema, { warnings: [{ info }] }));
+    const { warnings } = toSolveStatus(StatusResponse.fromPartial({ warnings: [{ info }] }));
     expect(warnings[0]?.sourceInfo).toBeUndefined();
   });
 
   test("an empty message is an empty status", () => {
-    expect(toSolveStatus(fromBinary(StatusResponseSchema, new Uint8Array()))).toEqual({
+    expect(toSolveStatus(StatusResponse.decode(new Uint8Array()))).toEqual({
       vertexes: [],
       statuses: [],
       logs: [],

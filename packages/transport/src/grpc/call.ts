@@ -71,7 +71,7 @@ export async function* callServerStream(
     signal?.throwIfAborted();
     const status = statusOfFrames(error);
     // A stream that fails has an end too. And what headers have said already counts, whatever the body is.
-    return await raceAbort(status === undefined ? ended : Promise.race([ended, status]), signal);
+    return await raceAbort(status ? Promise.race([ended, Promise.resolve(status)]) : ended, signal);
   } finally {
     stream.close(http2Cancel);
   }
