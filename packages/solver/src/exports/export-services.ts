@@ -13,14 +13,15 @@ import {
 import type { ExportReceiver, ResolvedExport } from "../options/exports/resolved-export.js";
 import { invalidOption } from "../options/invalid-option.js";
 import { checkFileTarget, type StagedFile, stageFile } from "./file-target.js";
+import { createStreamTargets, type StreamTargets } from "./stream-targets.js";
 
 /** What receives the exports that come over the session. */
 interface ExportServices extends AsyncDisposable {
   readonly attachables: readonly Attachable[];
   /**
-   * Makes sure, after a build has succeeded, that each export came.
+   * Makes sure, after a build has succeeded, that each export came, and waits until its target is done with it.
    *
-   * @throws {SessionError} `BK_EXPORT_FAILED`
+   * @throws {SessionError} `BK_EXPORT_FAILED`; what a target failed with.
    */
   checkReceived(): Promise<void>;
   /**
@@ -41,10 +42,11 @@ interface ExportServices extends AsyncDisposable {
  */
 export async function createExportServices(exports: readonly ResolvedExport[]): Promise<ExportServices> {
   const files: ExportedFile[] = [];
+  const streams = createStreamTargets();
   const missing = new Set<number>();
   const targets = new Map<number, OpenExport | DirectoryExport>();
   for (const [index, { receiver }] of exports.entries()) {
-    const target = receiver && (await createTarget(index, receiver, files));
+    const target = receiver && (await createTarget(index, receiver, { files, streams }));
     if (target === undefined) continue;
     missing.add(index);
     targets.set(
@@ -57,11 +59,13 @@ export async function createExportServices(exports: readonly ResolvedExport[]): 
     async checkReceived() {
       for (const index of missing) throw notReceived(index);
       await Promise.all(files.map(async ({ opening }) => (await opening).done));
+      await streams.waitUntilDone();
     },
     async placeFiles() {
       for (const { opening } of files.toSorted((a, b) => a.index - b.index)) await (await opening).place();
     },
     async [Symbol.asyncDispose]() {
+      await streams[Symbol.asyncDispose]();
       await Promise.all(files.map(removeFile));
     },
   };
@@ -106,12 +110,12 @@ function notReceived(index: number): SessionError {
 async function createTarget(
   index: number,
   receiver: ExportReceiver,
-  files: ExportedFile[],
+  { files, streams }: { readonly files: ExportedFile[]; readonly streams: StreamTargets },
 ): Promise<OpenExport | DirectoryExport | undefined> {
   const option = `exports[${index}]`;
   switch (receiver.kind) {
     case "stream":
-      return receiver.open;
+      return streams.wrap(receiver.open);
     case "writable":
       return () => openWritable(receiver.body);
     case "file":

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+import { setMaxListeners } from "node:events";
+import { finished } from "node:stream/promises";
+import type { ExportTarget, OpenExport } from "@bk/session";
+
+/**
+ * Targets that may go on after they have all bytes, as a Docker that loads an image. The daemon is not kept waiting for
+ * them: it ends the build meanwhile.
+ */
+export interface StreamTargets extends AsyncDisposable {
+  /** What the session is to open in place of `open`. */
+  wrap(open: OpenExport): OpenExport;
+  /** Waits for all that were opened. @throws what one of them failed with. */
+  waitUntilDone(): Promise<void>;
+  /** Breaks off those that are not done. */
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+export function createStreamTargets(): StreamTargets {
+  const opened: Promise<void>[] = [];
+  const disposed = new AbortController();
+  setMaxListeners(0, disposed.signal); // one for each target
+  return {
+    wrap: (open) => async (metadata) => {
+      const { body, done } = await open(metadata, { signal: disposed.signal });
+      done.catch(() => {}); // it is asked for later, or the build fails before
+      opened.push(done);
+      return { body, done: handedOver({ body, done }) };
+    },
+    async waitUntilDone() {
+      await Promise.all(opened);
+    },
+    async [Symbol.asyncDispose]() {
+      disposed.abort(new Error("The build has ended"));
+      await Promise.allSettled(opened);
+    },
+  };
+}
+
+/** Resolves when the target has taken all bytes. It rejects, or is done, earlier as the target does. */
+async function handedOver({ body, done }: ExportTarget): Promise<void> {
+  const taken = finished(body, { readable: false }).catch(() => done); // which tells why
+  await Promise.race([taken, done]);
+}
