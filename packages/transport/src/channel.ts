@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { ClientHttp2Stream } from "node:http2";
 import { type AbortOptions, abortError, listenAbort, raceAbort } from "./abort.js";
+import { nameBrokenSession } from "./broken-session.js";
 import { type Connection, openConnection } from "./connection.js";
 import { deferReset } from "./deferred-reset.js";
 import type { Dialer } from "./dialer.js";
@@ -82,7 +83,8 @@ class Http2Channel implements Channel {
 
   async openStream(path: string, { headers, signal }: OpenStreamOptions = {}): Promise<ClientHttp2Stream> {
     const { session } = await this.#ready(signal);
-    const stream = deferReset(session.request(grpcRequestHeaders(path, headers), { endStream: false }));
+    const request = session.request(grpcRequestHeaders(path, headers), { endStream: false });
+    const stream = nameBrokenSession(deferReset(request), this.endpoint);
     const stopListening = listenAbort(signal, (reason) => {
       stream.close(http2Cancel);
       stream.destroy(abortError(reason));

@@ -53,6 +53,17 @@ describe("createChannel()", () => {
     expect(server.sessions).toHaveLength(1);
   });
 
+  test("says that the connection was lost when a header broke HTTP/2", async () => {
+    await using server = await startHttp2Server();
+    await using channel = channelTo(server);
+    const stream = await channel.openStream("/echo.Echo/Say");
+    const failed = failure(stream);
+    // As Node 22 does it. Node 20 says nothing at all.
+    const cause = Object.assign(new Error("Protocol error"), { code: "ERR_HTTP2_ERROR" });
+    stream.destroy(cause);
+    expect(await failed).toMatchObject({ code: "BK_CONNECTION_LOST", cause });
+  });
+
   test("sends gRPC's headers, and one header per value", async () => {
     const received: { headers: unknown; raw: readonly string[] }[] = [];
     await using server = await startHttp2Server((stream, headers, raw) => {
