@@ -5,7 +5,7 @@ import { withTimeLimit } from "@bk/transport";
 import { callInfo } from "./control/info.js";
 import type { Daemon } from "./daemon/daemon.js";
 import { CallFailure } from "./failure/call-failure.js";
-import type { FailureContext } from "./failure/failure-context.js";
+import { type FailureContext, isCancellation } from "./failure/failure-context.js";
 import { findCompletedBuild, readBuildError } from "./history/build-error.js";
 import { askSecondConnection } from "./second-connection.js";
 import { readStatus } from "./status/read-status.js";
@@ -90,31 +90,39 @@ export async function awaitLostCall(
 ): Promise<void> {
   for (;;) {
     await untilSuspicious(activity, signal);
-    if (!(await isAnswering(daemon, signal))) {
-      await recoverSteps(daemon, ref, failures, signal);
-      if (failures.failedVertex()) return;
-    }
+    if (!(await isAnswering(daemon, signal)) && (await recoverFailedStep(daemon, ref, failures, signal)))
+      return;
     await delay(SILENCE_MS, undefined, { signal });
   }
 }
 
-/** The status of a build that is open can be read anew. Output is left out: what came before would be there twice. */
-async function recoverSteps(
+/**
+ * Whether a step has failed by itself, which `failures` know then. The status of a build can be read anew, also when it
+ * has ended. Output is left out: what came before would be there twice. Never rejects.
+ */
+export async function recoverFailedStep(
   daemon: Daemon,
   ref: string,
   failures: FailureContext,
-  signal: AbortSignal,
-): Promise<void> {
+  signal?: AbortSignal,
+): Promise<boolean> {
+  if (hasFailedStep(failures)) return true;
   try {
     await askSecondConnection(daemon, { signal }, async (other, limit) => {
       for await (const status of readStatus(other, ref, { signal: limit })) {
         failures.add({ ...status, logs: [] });
-        if (failures.failedVertex()) return;
+        if (hasFailedStep(failures)) return;
       }
     });
   } catch {
     // what is known has to do
   }
+  return hasFailedStep(failures);
+}
+
+function hasFailedStep(failures: FailureContext): boolean {
+  const vertex = failures.failedVertex();
+  return vertex !== undefined && !isCancellation(vertex.error);
 }
 
 /** Waits until Status has been silent for too long, or Solve has not answered soon after a step failed. */

@@ -125,7 +125,7 @@ export async function runSolve(
     const error = blamed ? blamed.error : failure;
     // After a loss no status comes either.
     if (!isLoss(error)) await status.finish({ ...STATUS_TAIL.failure, signal });
-    throw await explainFailure(error, { daemon, ref, failures, signal });
+    throw await explainFailure(error, { daemon, ref, isDriven: frontend !== undefined, failures, signal });
   }
 }
 

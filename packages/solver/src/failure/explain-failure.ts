@@ -3,7 +3,7 @@ import type { Status } from "@bk/proto/rpc";
 import { SessionError } from "@bk/session";
 import { findTransportError } from "@bk/transport";
 import type { Daemon } from "../daemon/daemon.js";
-import { recoverBuildError } from "../lost-answer.js";
+import { recoverBuildError, recoverFailedStep } from "../lost-answer.js";
 import type { FailureContext } from "./failure-context.js";
 import { fromRpcStatus, readRemoteStatus } from "./remote-status.js";
 import { createSolveError } from "./solve-error.js";
@@ -22,6 +22,8 @@ export class LostAnswer extends Error {
 export interface FailedSolve {
   readonly daemon: Daemon;
   readonly ref: string;
+  /** A frontend on this side drove the build: the daemon's history has no error of it but that this side went. */
+  readonly isDriven: boolean;
   readonly failures: FailureContext;
   readonly signal: AbortSignal | undefined;
 }
@@ -29,7 +31,7 @@ export interface FailedSolve {
 /** Turns what a build ended with into what its caller should see. */
 export async function explainFailure(
   error: unknown,
-  { daemon, ref, failures, signal }: FailedSolve,
+  { daemon, ref, isDriven, failures, signal }: FailedSolve,
 ): Promise<unknown> {
   const { endpoint } = daemon;
   if (error instanceof LostAnswer) {
@@ -40,13 +42,9 @@ export async function explainFailure(
   const lost = findTransportError(error) ?? (isSessionLost(error) ? error : undefined);
   if (lost) {
     const status = await recoverBuildError(daemon, ref, signal);
-    if (!status) return lost;
-    return createSolveError({
-      endpoint,
-      remote: await fromRpcStatus(status),
-      context: failures,
-      cause: lost,
-    });
+    if (!status && !(isDriven && (await recoverFailedStep(daemon, ref, failures, signal)))) return lost;
+    const remote = status && (await fromRpcStatus(status));
+    return createSolveError({ endpoint, remote, context: failures, cause: lost });
   }
   const remote = await readRemoteStatus(error);
   return remote ? createSolveError({ endpoint, remote, context: failures, cause: error }) : error;

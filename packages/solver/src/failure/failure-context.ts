@@ -89,7 +89,8 @@ export function createFailureContext(): FailureContext {
   };
 }
 
-function isCancellation(error: string): boolean {
+/** Whether a step was ended because something else had failed or gone. */
+export function isCancellation(error: string): boolean {
   return /context cancell?ed$/i.test(error);
 }
 
