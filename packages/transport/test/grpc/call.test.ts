@@ -112,6 +112,15 @@ describe("callUnary()", () => {
   });
 });
 
+test("an abort right after the call leaves no rejection that nobody handles", async () => {
+  await using server = await connectTo(() => {});
+  await server.channel.connect();
+  const controller = new AbortController();
+  const answer = callUnary(server.channel, PATH, request, { signal: controller.signal });
+  controller.abort("enough");
+  await expect(answer).rejects.toBe("enough");
+});
+
 test("an abort is not held up by a stream that does not end", async () => {
   // As on a connection that died without a word.
   const stream = Object.assign(new PassThrough(), { close: () => {} });
@@ -134,6 +143,15 @@ describe("callServerStream()", () => {
     expect(text((await answers.next()).value as Uint8Array)).toBe("one");
     expect(text((await answers.next()).value as Uint8Array)).toBe("two");
     expect(await answers.next()).toMatchObject({ done: true, value: { code: 10, message: "enough" } });
+  });
+
+  test("rejects with the reason of an abort from inside the loop", async () => {
+    await using server = await connectTo((call) => call.sendBytes(Buffer.from("one")));
+    const controller = new AbortController();
+    const answers = callServerStream(server.channel, PATH, request, { signal: controller.signal });
+    await answers.next();
+    controller.abort("enough");
+    await expect(answers.next()).rejects.toBe("enough");
   });
 
   test("cancels the call when the loop is left", async () => {
