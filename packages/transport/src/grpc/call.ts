@@ -4,6 +4,7 @@ import { type AbortOptions, raceAbort } from "../abort.js";
 import type { Channel } from "../channel.js";
 import { TransportError } from "../errors.js";
 import { createFrameReader, framePrefixBytes } from "../frames/reader.js";
+import { connectionLostError } from "../node-errors.js";
 import { type GrpcStatus, grpcCode, waitForGrpcStatus } from "./status.js";
 
 /** How a call with one answer ended. */
@@ -61,7 +62,10 @@ export async function* callServerStream(
   { signal }: AbortOptions = {},
 ): AsyncGenerator<Uint8Array, GrpcStatus, undefined> {
   const stream = await channel.openStream(path, { signal });
-  const ended = waitForGrpcStatus(stream);
+  // Node has errors of its own for a connection that a GOAWAY, or a peer that breaks the protocol, has ended.
+  const ended = waitForGrpcStatus(stream).catch((error: unknown) => {
+    throw connectionLostError(error, channel.endpoint);
+  });
   ended.catch(() => {}); // it is awaited when the messages have been read
   try {
     stream.end(toFrame(request));

@@ -100,6 +100,15 @@ describe("callUnary()", () => {
     await expect(answer).rejects.toMatchObject({ code: "BK_CONNECTION_LOST" });
   });
 
+  test("rejects when the server ends the connection over an error", async () => {
+    await using server = await connectTo(({ stream }) => stream.session?.goaway(11));
+    const answer = callUnary(server.channel, PATH, request);
+    await expect(answer).rejects.toMatchObject({
+      code: "BK_CONNECTION_LOST",
+      message: expect.stringContaining("error code 11"),
+    });
+  });
+
   test("rejects with the reason of an abort, and cancels the call", async () => {
     await using server = await connectTo(() => {});
     const controller = new AbortController();
