@@ -48,6 +48,18 @@ describe("ping()", () => {
     });
   });
 
+  test("takes a proxy whose daemon is away for no other kind of server", async () => {
+    const pinged = pingDaemon((call) => {
+      call.stream.respond({ ":status": 503, "content-type": "text/plain" });
+      call.stream.end("no healthy upstream");
+    });
+
+    await expect(pinged).rejects.toMatchObject({
+      code: "BK_DAEMON_UNAVAILABLE",
+      message: expect.stringContaining("HTTP status 503"),
+    });
+  });
+
   test("asks again on a new connection when the old one turns out to be lost", async () => {
     let asked = 0;
     await using fake = await startFakeDaemon();

@@ -83,7 +83,9 @@ function readHttpStatus(headers: IncomingHttpHeaders): GrpcStatus | undefined {
   const type = headers["content-type"] ?? "none";
   if (status === 200 && type.startsWith("application/grpc")) return undefined;
   const code = codeOfHttpStatus[status] ?? grpcCode.unknown;
-  const message = `The server answered with HTTP status ${status} and content type ${JSON.stringify(type)}, which is not gRPC`;
+  const answered = `The server answered with HTTP status ${status}`;
+  const message =
+    status === 200 ? `${answered} and content type ${JSON.stringify(type)}, which is not gRPC` : answered;
   return { code, message, details: undefined };
 }
 
