@@ -182,7 +182,7 @@ async function callSolve(
   signal: AbortSignal,
 ): Promise<SolveResponse> {
   const message = SolveRequest.encode(SolveRequest.fromPartial(request)).finish();
-  return SolveResponse.decode(await callDirectly(daemon, "Solve", message, { signal }));
+  return callDirectly(daemon, { method: "Solve", request: message, answer: SolveResponse }, { signal });
 }
 
 /** Resolves when an answer has been lost, with the build's error where that is known. */

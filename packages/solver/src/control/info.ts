@@ -25,8 +25,9 @@ export async function readDaemonInfo(daemon: Daemon, options: AbortOptions = {})
 }
 
 /** @throws as `callDirectly` */
-export async function callInfo(daemon: Daemon, options: AbortOptions): Promise<InfoResponse> {
-  return InfoResponse.decode(await callDirectly(daemon, "Info", InfoRequest.encode({}).finish(), options));
+export function callInfo(daemon: Daemon, options: AbortOptions): Promise<InfoResponse> {
+  const request = InfoRequest.encode({}).finish();
+  return callDirectly(daemon, { method: "Info", request, answer: InfoResponse }, options);
 }
 
 export function toDaemonInfo(version: BuildkitVersion | undefined): DaemonInfo {

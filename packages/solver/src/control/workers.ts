@@ -57,10 +57,10 @@ export async function listWorkers(
   options: ListWorkersOptions = {},
 ): Promise<readonly Worker[]> {
   const request = ListWorkersRequest.encode({ filter: options.filter ?? [] }).finish();
-  const answer = await explained(daemon, "list its workers", options, async () =>
-    ListWorkersResponse.decode(await callDirectly(daemon, "ListWorkers", request, options)),
+  const { record } = await explained(daemon, "list its workers", options, () =>
+    callDirectly(daemon, { method: "ListWorkers", request, answer: ListWorkersResponse }, options),
   );
-  return answer.record.map(toWorker);
+  return record.map(toWorker);
 }
 
 function toWorker(record: WorkerRecord): Worker {

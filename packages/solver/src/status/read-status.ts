@@ -21,7 +21,7 @@ export async function* readStatus(
 ): AsyncGenerator<SolveStatus, void, undefined> {
   const request = StatusRequest.encode({ ref }).finish();
   const messages = explainedStream(daemon, "tell a build's status", options, () =>
-    streamDirectly(daemon, "Status", request, options),
+    streamDirectly(daemon, { method: "Status", request, answer: StatusResponse }, options),
   );
-  for await (const message of messages) yield toSolveStatus(StatusResponse.decode(message));
+  for await (const message of messages) yield toSolveStatus(message);
 }

@@ -7,7 +7,15 @@ import {
 import { type FakeHandler, leakCheck, startFakeDaemon } from "@bk/testing";
 import { createDialer, parseAddress } from "@bk/transport";
 import { describe, expect, test } from "vitest";
-import { createDaemon, type Daemon, diskUsage, listWorkers, prune, readDaemonInfo } from "../../src/index.js";
+import {
+  createDaemon,
+  type Daemon,
+  diskUsage,
+  listWorkers,
+  prune,
+  readDaemonInfo,
+  readStatus,
+} from "../../src/index.js";
 
 async function withDaemon<T>(
   handlers: Record<string, FakeHandler>,
@@ -74,6 +82,27 @@ describe("the control API", () => {
       platforms: ["linux/arm/v7"],
       gcPolicy: [{ keepDurationMs: 172_800_000, maxUsedSpace: 512, minFreeSpace: 0 }],
       buildkit: { version: "v0.32.2", dockerfileVersion: undefined },
+    });
+  });
+
+  test.each([
+    ["Info", readDaemonInfo],
+    ["ListWorkers", listWorkers],
+    ["Status", (daemon: Daemon) => readStatus(daemon, "ref").next()],
+  ])("takes an answer of %s that cannot be read for a refusal", async (method, ask) => {
+    const answered = withDaemon(
+      {
+        [method](call) {
+          call.sendBytes(Buffer.from([0x0a, 0x7f, 1])); // cut short
+          call.end();
+        },
+      },
+      ask as (daemon: Daemon) => Promise<unknown>,
+    );
+
+    await expect(answered).rejects.toMatchObject({
+      code: "BK_REQUEST_REFUSED",
+      message: expect.stringContaining("cannot be read"),
     });
   });
 
