@@ -65,7 +65,7 @@ export async function createExportServices(exports: readonly ResolvedExport[]): 
       for (const { opening } of files.toSorted((a, b) => a.index - b.index)) await (await opening).place();
     },
     async [Symbol.asyncDispose]() {
-      await streams[Symbol.asyncDispose]();
+      streams[Symbol.dispose]();
       await Promise.all(files.map(removeFile));
     },
   };

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { PassThrough } from "node:stream";
+import { finished } from "node:stream/promises";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { ExportTarget, OpenExport } from "@bk/session";
 import { describe, expect, test } from "vitest";
@@ -24,7 +25,7 @@ function openTarget() {
 
 describe("createStreamTargets()", () => {
   test("lets the daemon go on once a target has all bytes, and waits for it later", async () => {
-    await using targets = createStreamTargets();
+    using targets = createStreamTargets();
     const { body, open, settle } = openTarget();
     const given = await targets.wrap(open)({}, call);
     body.end("image");
@@ -41,7 +42,7 @@ describe("createStreamTargets()", () => {
   });
 
   test("fails the wait with what a target failed with after it had all bytes", async () => {
-    await using targets = createStreamTargets();
+    using targets = createStreamTargets();
     const { body, open, settle } = openTarget();
     const given = await targets.wrap(open)({}, call);
     body.end("image");
@@ -51,7 +52,7 @@ describe("createStreamTargets()", () => {
   });
 
   test("tells the daemon's call why a target failed before it had all bytes", async () => {
-    await using targets = createStreamTargets();
+    using targets = createStreamTargets();
     const { body, open, settle } = openTarget();
     const given = await targets.wrap(open)({}, call);
     body.destroy(new Error("write EPIPE"));
@@ -65,7 +66,29 @@ describe("createStreamTargets()", () => {
     const given = await targets.wrap(open)({}, call);
     body.end("image");
     await given.done;
-    await targets[Symbol.asyncDispose]();
+    targets[Symbol.dispose]();
     await expect(targets.waitUntilDone()).rejects.toThrow("The build has ended");
+  });
+
+  test("destroys what a target that heeds no signal still holds", async () => {
+    const targets = createStreamTargets();
+    const body = new PassThrough(); // nobody has read it yet
+    const done = finished(body);
+    const given = await targets.wrap(() => ({ body, done }))({}, call);
+    body.on("error", () => {}); // as the session listens
+    body.end("image");
+    await given.done;
+    targets[Symbol.dispose]();
+    await expect(done).rejects.toThrow("The build has ended");
+  });
+
+  test("leaves a target alone that is done", async () => {
+    const targets = createStreamTargets();
+    const body = new PassThrough({ autoDestroy: false }).resume();
+    await targets.wrap(() => ({ body, done: finished(body) }))({}, call);
+    body.end("image");
+    await targets.waitUntilDone();
+    targets[Symbol.dispose]();
+    expect(body.destroyed).toBe(false);
   });
 });
