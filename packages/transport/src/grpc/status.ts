@@ -53,8 +53,8 @@ export async function waitForGrpcStatus(stream: ClientHttp2Stream): Promise<Grpc
       const status = readGrpcStatus(headers) ?? readHttpStatus(headers);
       if (status === undefined) return;
       resolve(status);
-      // Whatever the body of such an answer is, it is no message.
-      stream.resume();
+      // Whatever the body of such an answer is, it is no message, and it need not end.
+      stream.close(constants.NGHTTP2_CANCEL);
     });
     stream.once("trailers", (trailers) => resolve(readGrpcStatus(trailers) ?? missingStatus()));
     stream.once("error", (error: NodeJS.ErrnoException) => {

@@ -85,6 +85,15 @@ describe("callUnary()", () => {
       12,
       /HTTP status 404/,
     ],
+    [
+      "a web page that does not end",
+      ({ stream }) => {
+        stream.respond({ ":status": 200, "content-type": "text/event-stream" });
+        stream.write(":");
+      },
+      2,
+      /event-stream/,
+    ],
     ["a reset", ({ stream }) => stream.close(11), 8, /reset/],
   ])("makes a status of %s", async (_what, handler, code, message) => {
     await using server = await connectTo(handler);
