@@ -2,7 +2,7 @@
 import type { ClientHttp2Stream } from "node:http2";
 import { connectionLostError } from "./node-errors.js";
 
-/** What Node destroys all streams of a session with, when the peer or nghttp2 gives it up. */
+/** What Node ends all streams of a session with: when nghttp2 gives it up, and at a GOAWAY with a code. */
 const SESSION_ERRORS: ReadonlySet<unknown> = new Set(["ERR_HTTP2_ERROR", "ERR_HTTP2_SESSION_ERROR"]);
 
 /**

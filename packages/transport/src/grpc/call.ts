@@ -4,7 +4,6 @@ import { type AbortOptions, raceAbort } from "../abort.js";
 import type { Channel } from "../channel.js";
 import { TransportError } from "../errors.js";
 import { createFrameReader, framePrefixBytes } from "../frames/reader.js";
-import { connectionLostError } from "../node-errors.js";
 import { type GrpcStatus, grpcCode, waitForGrpcStatus } from "./status.js";
 
 /** How a call with one answer ended. */
@@ -18,8 +17,8 @@ export interface GrpcAnswer {
 const http2Cancel = 8;
 
 /**
- * Makes a call with one request and one answer, each an encoded message of up to 16 MiB. An answer that is no gRPC is a
- * status too, of those that gRPC's clients make up.
+ * Makes a call with one request and one answer, which are encoded messages; the answer is of 16 MiB at most. An answer
+ * that is no gRPC is a status too, of those that gRPC's clients make up.
  *
  * @throws {TransportError} when the peer cannot be reached or is lost; `signal.reason`.
  */
@@ -62,10 +61,7 @@ export async function* callServerStream(
   { signal }: AbortOptions = {},
 ): AsyncGenerator<Uint8Array, GrpcStatus, undefined> {
   const stream = await channel.openStream(path, { signal });
-  // Node has errors of its own for a connection that a GOAWAY, or a peer that breaks the protocol, has ended.
-  const ended = waitForGrpcStatus(stream).catch((error: unknown) => {
-    throw connectionLostError(error, channel.endpoint);
-  });
+  const ended = waitForGrpcStatus(stream);
   ended.catch(() => {}); // it is awaited when the messages have been read
   try {
     stream.end(toFrame(request));
