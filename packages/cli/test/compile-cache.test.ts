@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { readdirSync } from "node:fs";
 import { stat, truncate, writeFile } from "node:fs/promises";
-import module from "node:module";
 import { joinSessionTunnel, openSessionPeer, startFakeDaemon, type TmpDir, tmpDir, tree } from "@bk/testing";
 import { describe, expect, test } from "vitest";
 import { compileCacheDir } from "../src/compile-cache.js";
@@ -28,8 +27,7 @@ test.each([
   expect(built).toMatchObject({ exitCode: 0, stderr: "" });
 });
 
-// From there on Node does it.
-describe.skipIf("enableCompileCache" in module)("Before Node 22.1", () => {
+describe("compiled code", () => {
   test("a build keeps the compiled program, which the next one loads", async () => {
     await using cache = await tmpDir();
     const env = { XDG_CACHE_HOME: cache.path };
