@@ -38,7 +38,7 @@ const SELDOM_LOADED = [
 
 /** A program answers `--version` with the first alone. What most commands load is quicker from one file. */
 const PROGRAM_CHUNKS = [
-  { name: "version", test: /[\\/]src[\\/]version\.ts$|rolldown[\\/]runtime/, priority: 3 },
+  { name: "version", test: /[\\/]src[\\/]version\.ts$/, priority: 3 },
   {
     name: "start",
     test: /[\\/]src[\\/](?:start|interrupt|compile-cache|code-cache|code-file)\.ts$/,

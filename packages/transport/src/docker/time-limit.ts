@@ -4,7 +4,7 @@ import { connectTimeoutError } from "../node-errors.js";
 import { connectTimeoutMs } from "../socket.js";
 import { withTimeLimit } from "../time-limit.js";
 
-export interface TimeLimitOptions extends AbortOptions {
+export interface ConnectLimit extends AbortOptions {
   readonly endpoint: string;
   /** Names what is waited for, in the timeout's message. */
   readonly waitedFor: string;
@@ -12,7 +12,7 @@ export interface TimeLimitOptions extends AbortOptions {
 
 /** Acts under a signal that fires with the caller's, or with `BK_CONNECT_TIMEOUT` after 20 s. */
 export function withinConnectTimeout<T>(
-  { endpoint, waitedFor, signal }: TimeLimitOptions,
+  { endpoint, waitedFor, signal }: ConnectLimit,
   act: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const onTimeout = () => connectTimeoutError(endpoint, connectTimeoutMs, waitedFor);
