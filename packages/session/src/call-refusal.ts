@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { GRPC_STATUS } from "./grpc-response.js";
+import type { grpcCode } from "@bk/transport";
 
 /**
  * What a byte-tier handler throws to answer a call with a status other than OK that is no failure of the session:
@@ -8,7 +8,7 @@ import type { GRPC_STATUS } from "./grpc-response.js";
 export class CallRefusal extends Error {
   readonly status: number;
 
-  constructor(status: (typeof GRPC_STATUS)[keyof typeof GRPC_STATUS], message: string) {
+  constructor(status: (typeof grpcCode)[keyof typeof grpcCode], message: string) {
     super(message);
     this.name = "CallRefusal";
     this.status = status;

@@ -2,20 +2,6 @@
 import type { Http2ServerResponse, ServerHttp2Stream } from "node:http2";
 import { grpcStatusHeaders } from "@bk/transport";
 
-/** gRPC status codes that a session answers with. */
-export const GRPC_STATUS = {
-  ok: 0,
-  unknown: 2,
-  invalidArgument: 3,
-  notFound: 5,
-  alreadyExists: 6,
-  permissionDenied: 7,
-  failedPrecondition: 9,
-  outOfRange: 11,
-  unimplemented: 12,
-  unavailable: 14,
-} as const;
-
 /** How a call ended. */
 export interface CallStatus {
   readonly code: number;

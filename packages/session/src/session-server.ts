@@ -9,11 +9,11 @@ import {
 } from "node:http2";
 import type { Duplex } from "node:stream";
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { http2SessionOptions, watchLiveness, widenConnectionWindow } from "@bk/transport";
+import { grpcCode, http2SessionOptions, watchLiveness, widenConnectionWindow } from "@bk/transport";
 import type { Attachable, StreamHandler } from "./attachable.js";
 import { connectionLoss } from "./connection-loss.js";
 import { SessionError } from "./errors.js";
-import { GRPC_STATUS, rejectCall } from "./grpc-response.js";
+import { rejectCall } from "./grpc-response.js";
 import { serveStreamCall } from "./stream-call.js";
 import { loadUnaryHandler } from "./unary-handler.js";
 
@@ -85,7 +85,7 @@ export function serveConnection(connection: Duplex, options: ServeOptions): Sess
     const handler = streams.get(path);
     if (handler) serveStreamCall(handler, request, response, ended.signal, fail);
     else if (announced.has(path)) unary(request, response);
-    else rejectCall(response.stream, { code: GRPC_STATUS.unimplemented, message: `${path} is not offered` });
+    else rejectCall(response.stream, { code: grpcCode.unimplemented, message: `${path} is not offered` });
   });
   if (!connection.destroyed) server.emit("connection", connection);
 

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Http2ServerRequest, Http2ServerResponse } from "node:http2";
+import { grpcCode } from "@bk/transport";
 import type { StreamHandler } from "./attachable.js";
 import { CallRefusal } from "./call-refusal.js";
 import { SessionError } from "./errors.js";
-import { type CallStatus, endResponse, GRPC_STATUS, startResponse } from "./grpc-response.js";
+import { type CallStatus, endResponse, startResponse } from "./grpc-response.js";
 import { readMetadata } from "./metadata.js";
 
 /**
@@ -31,7 +32,7 @@ export function serveStreamCall(
 
   startResponse(response);
   run(handler, request, cancelled.signal).then(
-    () => endResponse(response, { code: GRPC_STATUS.ok, message: "" }),
+    () => endResponse(response, { code: grpcCode.ok, message: "" }),
     (reason: unknown) => {
       const error = reason instanceof Error ? reason : new Error(String(reason));
       if (!cancelled.signal.aborted && !(error instanceof CallRefusal)) fail(error);
@@ -48,10 +49,10 @@ async function run(handler: StreamHandler, request: Http2ServerRequest, signal: 
 function toStatus(error: Error): CallStatus {
   if (error instanceof CallRefusal) return { code: error.status, message: error.message };
   const code = SessionError.is(error) ? STATUS_OF_CODE[error.code] : undefined;
-  return { code: code ?? GRPC_STATUS.unknown, message: error.message };
+  return { code: code ?? grpcCode.unknown, message: error.message };
 }
 
 const STATUS_OF_CODE: Partial<Record<SessionError["code"], number>> = {
-  BK_NOT_SHARED: GRPC_STATUS.notFound,
-  BK_DIGEST_MISMATCH: GRPC_STATUS.failedPrecondition,
+  BK_NOT_SHARED: grpcCode.notFound,
+  BK_DIGEST_MISMATCH: grpcCode.failedPrecondition,
 };

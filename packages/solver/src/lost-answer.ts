@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { setTimeout as delay } from "node:timers/promises";
 import type { Status } from "@bk/proto/rpc";
-import { withTimeLimit } from "@bk/transport";
+import { grpcCode, withTimeLimit } from "@bk/transport";
 import { callInfo } from "./control/info.js";
 import type { Daemon } from "./daemon/daemon.js";
 import { CallFailure } from "./failure/call-failure.js";
@@ -22,9 +22,7 @@ const GRACE_MS = 300;
 /** Status silence after which the connection is asked. */
 const SILENCE_MS = 2_000;
 const PROBE_TIMEOUT_MS = 1_000;
-/** gRPC status codes that a daemon ends a build with when its client has gone: as canceled, or as out of reach. */
-const [CANCELED, UNAVAILABLE] = [1, 14];
-/** The same in the words of an error that wraps one. */
+/** What a daemon ends a build with when its client has gone, in the words of an error that wraps the status. */
 const CLIENT_LOST = /\bcode = (?:Canceled|Unavailable)\b|\bcontext canceled$/;
 
 /** What Status has shown so far. */
@@ -52,8 +50,9 @@ export async function recoverBuildError(
   }
 }
 
+/** A daemon ends a build whose client has gone as canceled, or as out of reach. */
 function isOfLostClient({ code, message }: Status): boolean {
-  return code === CANCELED || code === UNAVAILABLE || CLIENT_LOST.test(message);
+  return code === grpcCode.canceled || code === grpcCode.unavailable || CLIENT_LOST.test(message);
 }
 
 /**

@@ -38,6 +38,7 @@ export {
   type Reservation,
 } from "./frames/writer.js";
 export { callServerStream, callUnary, type GrpcAnswer } from "./grpc/call.js";
+export { grpcCode } from "./grpc/code.js";
 export { formatGrpcTimeout, grpcRequestHeaders, type RequestMetadata } from "./grpc/request.js";
 export {
   decodeGrpcMessage,

@@ -30,6 +30,7 @@ test("the package exports these values", () => {
       "findTransportError",
       "formatAddress",
       "formatGrpcTimeout",
+      "grpcCode",
       "grpcRequestHeaders",
       "grpcStatusHeaders",
       "http2SessionOptions",

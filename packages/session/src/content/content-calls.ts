@@ -6,10 +6,10 @@ import {
   StatusRequestSchema,
   StatusResponseSchema,
 } from "@bk/proto/content";
+import { grpcCode } from "@bk/transport";
 import { EmptySchema, timestampFromDate } from "@bufbuild/protobuf/wkt";
 import type { StreamCall } from "../attachable.js";
 import { CallRefusal } from "../call-refusal.js";
-import { GRPC_STATUS } from "../grpc-response.js";
 import { checkDigest, readRequest, sendResponse } from "./content-messages.js";
 import type { ContentStore, ExportStore } from "./content-store.js";
 import { statBlob } from "./store-files.js";
@@ -23,7 +23,7 @@ export async function serveOptionalWrite(call: StreamCall, store: ExportStore): 
     await serveWrite(call, store);
   } catch (error) {
     if (!store.optional || error instanceof CallRefusal || !(error instanceof Error)) throw error;
-    throw new CallRefusal(GRPC_STATUS.unknown, error.message);
+    throw new CallRefusal(grpcCode.unknown, error.message);
   }
 }
 
@@ -31,7 +31,7 @@ export async function serveOptionalWrite(call: StreamCall, store: ExportStore): 
 export async function serveInfo(call: StreamCall, { dir }: ContentStore): Promise<void> {
   const { digest: text } = await readRequest(call, InfoRequestSchema);
   const info = await statBlob(dir, checkDigest(text));
-  if (!info) throw new CallRefusal(GRPC_STATUS.notFound, `The store has no blob ${text}`);
+  if (!info) throw new CallRefusal(grpcCode.notFound, `The store has no blob ${text}`);
   const modified = timestampFromDate(info.modifiedAt);
   sendResponse(call, InfoResponseSchema, {
     info: { digest: text, size: BigInt(info.size), createdAt: modified, updatedAt: modified },
@@ -62,5 +62,5 @@ export async function serveAbort(call: StreamCall, { ingests }: ExportStore): Pr
 }
 
 function noIngest(ref: string): CallRefusal {
-  return new CallRefusal(GRPC_STATUS.notFound, `There is no ingest ${JSON.stringify(ref)}`);
+  return new CallRefusal(grpcCode.notFound, `There is no ingest ${JSON.stringify(ref)}`);
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { createFrameWriter, maxMessageBytes } from "@bk/transport";
+import { createFrameWriter, grpcCode, maxMessageBytes } from "@bk/transport";
 import {
   create,
   type DescMessage,
@@ -11,7 +11,6 @@ import {
 import type { StreamCall } from "../attachable.js";
 import { CallRefusal } from "../call-refusal.js";
 import { SessionError } from "../errors.js";
-import { GRPC_STATUS } from "../grpc-response.js";
 import { iterateMessages } from "../message-stream.js";
 import { type Digest, parseDigest } from "./digest.js";
 
@@ -48,5 +47,5 @@ export function decodeRequest<D extends DescMessage>(schema: D, message: Uint8Ar
 export function checkDigest(text: string): Digest {
   const digest = parseDigest(text);
   if (digest) return digest;
-  throw new CallRefusal(GRPC_STATUS.invalidArgument, `${JSON.stringify(text)} is no sha256 or sha512 digest`);
+  throw new CallRefusal(grpcCode.invalidArgument, `${JSON.stringify(text)} is no sha256 or sha512 digest`);
 }

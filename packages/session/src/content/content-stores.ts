@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+import { grpcCode } from "@bk/transport";
 import type { Attachable, StreamCall, StreamHandler } from "../attachable.js";
 import { CallRefusal } from "../call-refusal.js";
-import { GRPC_STATUS } from "../grpc-response.js";
 import type { ContentStore, ExportStore, ImportStore } from "./content-store.js";
 
 /** Must match the daemon: session/content of moby/buildkit. */
@@ -35,20 +35,19 @@ function loadCalls() {
 function requireImport(call: StreamCall, stores: ReadonlyMap<string, ContentStore>): ImportStore {
   const store = chooseStore(call, stores);
   if (store.access === "read") return store;
-  throw new CallRefusal(GRPC_STATUS.permissionDenied, "The store takes blobs and gives none");
+  throw new CallRefusal(grpcCode.permissionDenied, "The store takes blobs and gives none");
 }
 
 function requireExport(call: StreamCall, stores: ReadonlyMap<string, ContentStore>): ExportStore {
   const store = chooseStore(call, stores);
   if (store.access === "write") return store;
-  throw new CallRefusal(GRPC_STATUS.permissionDenied, "The store gives blobs and takes none");
+  throw new CallRefusal(grpcCode.permissionDenied, "The store gives blobs and takes none");
 }
 
 function chooseStore({ metadata }: StreamCall, stores: ReadonlyMap<string, ContentStore>): ContentStore {
   const id = metadata.get(STORE_HEADER)?.[0];
-  if (id === undefined)
-    throw new CallRefusal(GRPC_STATUS.invalidArgument, `The request has no ${STORE_HEADER}`);
+  if (id === undefined) throw new CallRefusal(grpcCode.invalidArgument, `The request has no ${STORE_HEADER}`);
   const store = stores.get(Buffer.from(id, "latin1").toString("utf8"));
-  if (!store) throw new CallRefusal(GRPC_STATUS.notFound, `The build has no store ${JSON.stringify(id)}`);
+  if (!store) throw new CallRefusal(grpcCode.notFound, `The build has no store ${JSON.stringify(id)}`);
   return store;
 }

@@ -2,8 +2,8 @@
 import { createHash, randomBytes } from "node:crypto";
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { grpcCode } from "@bk/transport";
 import { CallRefusal } from "../call-refusal.js";
-import { GRPC_STATUS } from "../grpc-response.js";
 import type { Digest } from "./digest.js";
 import { Ingest } from "./ingest.js";
 import { removeFile } from "./store-files.js";
@@ -124,11 +124,11 @@ export class Ingests {
 }
 
 function storeClosed(dir: string): CallRefusal {
-  return new CallRefusal(GRPC_STATUS.failedPrecondition, `The build that wrote to ${dir} has ended`);
+  return new CallRefusal(grpcCode.failedPrecondition, `The build that wrote to ${dir} has ended`);
 }
 
 function unavailable(message: string): CallRefusal {
-  return new CallRefusal(GRPC_STATUS.unavailable, message);
+  return new CallRefusal(grpcCode.unavailable, message);
 }
 
 /** Removes what builds left that were killed, as far as that can be done. Other programs' files are left alone. */

@@ -2,11 +2,10 @@
 import { constants } from "node:fs";
 import { type FileHandle, open, stat } from "node:fs/promises";
 import { ReadContentRequestSchema } from "@bk/proto/content";
-import { createFrameWriter } from "@bk/transport";
+import { createFrameWriter, grpcCode } from "@bk/transport";
 import type { StreamCall } from "../attachable.js";
 import { CallRefusal } from "../call-refusal.js";
 import { SessionError } from "../errors.js";
-import { GRPC_STATUS } from "../grpc-response.js";
 import { varintLength, writeVarint } from "../varint.js";
 import { checkDigest, readRequest } from "./content-messages.js";
 import type { ImportStore } from "./content-store.js";
@@ -24,7 +23,7 @@ export async function serveRead(call: StreamCall, { dir }: ImportStore): Promise
   await using file = await openBlob(path, request.digest);
   const { size } = await file.stat();
   const start = Math.max(0, Number(request.offset));
-  if (start > size) throw new CallRefusal(GRPC_STATUS.outOfRange, `${request.digest} has ${size} bytes`);
+  if (start > size) throw new CallRefusal(grpcCode.outOfRange, `${request.digest} has ${size} bytes`);
   const end = request.size > 0n ? Math.min(size, start + Number(request.size)) : size;
   await sendRange(call, { file, path, start, end });
 }
@@ -59,7 +58,7 @@ async function openBlob(path: string, digest: string): Promise<FileHandle> {
   } catch (cause) {
     if (!isMissing(cause)) throw cannotRead(path, cause);
   }
-  throw new CallRefusal(GRPC_STATUS.notFound, `The store has no blob ${digest}`);
+  throw new CallRefusal(grpcCode.notFound, `The store has no blob ${digest}`);
 }
 
 async function read(file: FileHandle, path: string, chunk: Buffer, at: number) {

@@ -5,12 +5,11 @@ import {
   WriteContentRequestSchema,
   WriteContentResponseSchema,
 } from "@bk/proto/content";
-import { createFrameWriter, maxMessageBytes } from "@bk/transport";
+import { createFrameWriter, grpcCode, maxMessageBytes } from "@bk/transport";
 import { create, type MessageInitShape, toBinary } from "@bufbuild/protobuf";
 import { timestampFromDate } from "@bufbuild/protobuf/wkt";
 import type { StreamCall } from "../attachable.js";
 import { CallRefusal } from "../call-refusal.js";
-import { GRPC_STATUS } from "../grpc-response.js";
 import { iterateMessages } from "../message-stream.js";
 import { checkDigest, decodeRequest } from "./content-messages.js";
 import type { ExportStore } from "./content-store.js";
@@ -127,12 +126,9 @@ async function append(ingest: Ingest, request: WriteContentRequest): Promise<voi
   const { data } = request;
   const offset = Number(request.offset);
   if (offset > 0 && offset !== ingest.offset)
-    throw new CallRefusal(
-      GRPC_STATUS.outOfRange,
-      `The next byte to write is ${ingest.offset}, not ${offset}`,
-    );
+    throw new CallRefusal(grpcCode.outOfRange, `The next byte to write is ${ingest.offset}, not ${offset}`);
   if (ingest.total > 0 && offset + data.length > ingest.total)
-    throw new CallRefusal(GRPC_STATUS.outOfRange, `The blob was to have ${ingest.total} bytes`);
+    throw new CallRefusal(grpcCode.outOfRange, `The blob was to have ${ingest.total} bytes`);
   if (offset === 0 && ingest.offset > 0) await ingest.restart();
   await ingest.append(data);
 }
@@ -145,9 +141,9 @@ async function isThere({ dir }: ExportStore, digest: Digest, size: number): Prom
 
 /** The daemon takes this as success. */
 function exists(digest: Digest): CallRefusal {
-  return new CallRefusal(GRPC_STATUS.alreadyExists, `The store has ${formatDigest(digest)} already`);
+  return new CallRefusal(grpcCode.alreadyExists, `The store has ${formatDigest(digest)} already`);
 }
 
 function invalid(message: string): CallRefusal {
-  return new CallRefusal(GRPC_STATUS.invalidArgument, message);
+  return new CallRefusal(grpcCode.invalidArgument, message);
 }

@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Control } from "@bk/proto/control";
-import { type AbortOptions, findTransportError } from "@bk/transport";
+import { type AbortOptions, findTransportError, grpcCode } from "@bk/transport";
 import type { Client } from "@connectrpc/connect";
 import { callOptions, type Daemon } from "../daemon/daemon.js";
 import { SolverError } from "../errors.js";
 import { formatRemoteStatus, readRemoteStatus } from "../failure/remote-status.js";
 import { toPlainLine } from "../terminal-line.js";
-
-/** gRPC's code for a method that the server does not have. */
-const UNIMPLEMENTED = 12;
 
 type ControlClient = Client<typeof Control>;
 type CallOptions = ReturnType<typeof callOptions>;
@@ -84,7 +81,7 @@ export async function explainCall(
   if (!remote) return error;
   const at = `The daemon at ${daemon.endpoint}`;
   const options = { cause: error };
-  if (remote.code === UNIMPLEMENTED) {
+  if (remote.code === grpcCode.unimplemented) {
     return new SolverError("BK_UNSUPPORTED", `${at} is too old to ${what}`, options);
   }
   const reason = toPlainLine(formatRemoteStatus(remote));

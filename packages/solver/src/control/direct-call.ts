@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Calls of the control API that every build makes, as encoded messages. They do without Connect and protobuf's
 // descriptors, which take longer to load than a short build.
-import { type AbortOptions, callServerStream, callUnary, type GrpcStatus } from "@bk/transport";
+import { type AbortOptions, callServerStream, callUnary, type GrpcStatus, grpcCode } from "@bk/transport";
 import type { Daemon } from "../daemon/daemon.js";
 import { CallFailure } from "../failure/call-failure.js";
 
 const SERVICE = "/moby.buildkit.v1.Control";
-/** gRPC's code for what breaks its rules. */
-const INTERNAL = 13;
 
 /** A call with one request, and what its answers are. */
 export interface DirectCall<T> {
@@ -56,7 +54,7 @@ function decode<T>(answer: DirectCall<T>["answer"], message: Uint8Array): T {
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
     throw new CallFailure({
-      code: INTERNAL,
+      code: grpcCode.internal,
       message: `The answer cannot be read: ${why}`,
       details: undefined,
     });

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { type AbortOptions, TransportError, withTimeLimit } from "@bk/transport";
+import { type AbortOptions, grpcCode, TransportError, withTimeLimit } from "@bk/transport";
 import { callInfo } from "../control/info.js";
 import { SolverError } from "../errors.js";
 import { CallFailure } from "../failure/call-failure.js";
@@ -8,8 +8,6 @@ import type { Daemon } from "./daemon.js";
 
 /** As long as a connection may take to be made. */
 const ANSWER_TIMEOUT_MS = 20_000;
-/** gRPC's code for a method, or a whole service, that a server does not have. */
-const UNIMPLEMENTED = 12;
 
 /**
  * Asks the daemon for its version, which shows that it is there and speaks BuildKit's API. Daemons that do not know
@@ -55,10 +53,10 @@ function isLostConnection(error: unknown): boolean {
 function judgeAnswer(failure: CallFailure, endpoint: string): void {
   const { code, message: text } = failure.status;
   // Must match the daemon: the text of grpc-go for a service that it has without this method.
-  if (code === UNIMPLEMENTED && text.includes("unknown method")) return;
+  if (code === grpcCode.unimplemented && text.includes("unknown method")) return;
   const answer = toPlainLine(text);
   const options = { cause: failure, endpoint };
-  if (code === UNIMPLEMENTED || /content[- ]type/i.test(text)) {
+  if (code === grpcCode.unimplemented || /content[- ]type/i.test(text)) {
     const message = `The server at ${endpoint} is no BuildKit daemon: it answered ${JSON.stringify(answer)}`;
     throw new TransportError("BK_NOT_GRPC", message, options);
   }

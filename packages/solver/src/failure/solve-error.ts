@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
+import { grpcCode } from "@bk/transport";
 import { SolverError } from "../errors.js";
 import type { FailureContext } from "./failure-context.js";
 import { summarizeSolveFailure } from "./failure-text.js";
 import { formatRemoteStatus, type RemoteStatus } from "./remote-status.js";
 import { createSolveFailure } from "./solve-failure.js";
 
-const CANCELED = 1;
-const UNAVAILABLE = 14;
 const MAX_MESSAGE_CHARS = 1000;
 
 export interface SolveErrorParts {
@@ -25,14 +24,14 @@ export interface SolveErrorParts {
  */
 export function createSolveError({ endpoint, remote, context, cause }: SolveErrorParts): SolverError {
   const known = (remote?.details.length ?? 0) > 0 || context?.failedVertex() !== undefined;
-  if (!known && (remote === undefined || remote.code === UNAVAILABLE)) {
+  if (!known && (remote === undefined || remote.code === grpcCode.unavailable)) {
     const reason =
       remote === undefined ? "the connection ended before the build did" : formatRemoteStatus(remote);
     const message = `Lost the BuildKit daemon at ${endpoint}: ${reason.slice(0, MAX_MESSAGE_CHARS)}`;
     return new SolverError("BK_DAEMON_UNAVAILABLE", message, { cause });
   }
   const failure = createSolveFailure({ remote, context });
-  if (remote?.code === CANCELED) {
+  if (remote?.code === grpcCode.canceled) {
     return new SolverError("BK_SOLVE_CANCELED", `The daemon at ${endpoint} canceled the build`, {
       cause,
       failure,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { setTimeout as delay } from "node:timers/promises";
 import type { LLBBridge } from "@bk/proto/gateway";
-import { findTransportError, raceAbort } from "@bk/transport";
+import { findTransportError, grpcCode, raceAbort } from "@bk/transport";
 import type { CallOptions, Client } from "@connectrpc/connect";
 import { connectTransport } from "../daemon/daemon.js";
 import { SolverError } from "../errors.js";
@@ -29,8 +29,6 @@ const BUILD_ID_HEADER = "buildkit-controlapi-buildid";
 const REQUIRED = ["solve.base", "readfile", "return", "proto.refarray"] as const;
 const PING_TIMEOUT_MS = 15_000;
 const PING_PAUSE_MS = 50;
-/** gRPC's code for a build that the daemon does not know, or not yet. */
-const NOT_FOUND = 5;
 
 /**
  * Waits until the daemon knows the build, and asks what it can do.
@@ -79,7 +77,7 @@ async function pingUntilKnown(client: BridgeClient, options: CallOptions & { rea
       return await client.ping({}, { ...options, timeoutMs: PING_TIMEOUT_MS });
     } catch (error) {
       const remote = await readRemoteStatus(error);
-      if (remote?.code !== NOT_FOUND || performance.now() > giveUpAt) throw error;
+      if (remote?.code !== grpcCode.notFound || performance.now() > giveUpAt) throw error;
       await delay(PING_PAUSE_MS, undefined, { signal: options.signal });
     }
   }

@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { BuildHistoryRecord } from "@bk/proto/control";
 import type { AbortOptions } from "@bk/transport";
+import { grpcCode } from "@bk/transport";
 import type { Daemon } from "../daemon/daemon.js";
 import { SolverError } from "../errors.js";
 import { readRemoteStatus } from "../failure/remote-status.js";
 import { type BuildRecord, toBuildRecord } from "./build-record.js";
 import { listenHistory } from "./listen-history.js";
-
-/** The gRPC status code. */
-const NOT_FOUND = 5;
 
 /** @throws {SolverError} `BK_BUILD_NOT_FOUND`; {TransportError}; `signal.reason`. */
 export async function inspectBuild(
@@ -38,7 +36,7 @@ export async function findBuild(
 /** Must match the daemon: Go's text for what does not exist, without a code of its own. */
 async function isUnknown(error: unknown): Promise<boolean> {
   const remote = await readRemoteStatus(SolverError.is(error) ? error.cause : error);
-  return remote?.code === NOT_FOUND || remote?.message.endsWith("file does not exist") === true;
+  return remote?.code === grpcCode.notFound || remote?.message.endsWith("file does not exist") === true;
 }
 
 function unknownBuild({ endpoint }: Daemon, ref: string, cause?: unknown): SolverError {

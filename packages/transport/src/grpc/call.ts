@@ -4,7 +4,8 @@ import { type AbortOptions, raceAbort } from "../abort.js";
 import type { Channel } from "../channel.js";
 import { TransportError } from "../errors.js";
 import { createFrameReader, framePrefixBytes } from "../frames/reader.js";
-import { type GrpcStatus, grpcCode, waitForGrpcStatus } from "./status.js";
+import { grpcCode } from "./code.js";
+import { type GrpcStatus, waitForGrpcStatus } from "./status.js";
 
 /** How a call with one answer ended. */
 export interface GrpcAnswer {
@@ -44,7 +45,7 @@ export async function callUnary(
 
 function toAnswer(status: GrpcStatus, message: Uint8Array | undefined): GrpcAnswer {
   if (message !== undefined) return { status, message };
-  if (status.code !== 0) return { status, message: new Uint8Array() };
+  if (status.code !== grpcCode.ok) return { status, message: new Uint8Array() };
   return { status: madeUpStatus(grpcCode.internal, "The server sent no answer"), message: new Uint8Array() };
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type ClientHttp2Stream, constants, type IncomingHttpHeaders } from "node:http2";
+import { grpcCode } from "./code.js";
 
 /** How a gRPC call ended, as the wire says it. */
 export interface GrpcStatus {
@@ -10,18 +11,6 @@ export interface GrpcStatus {
   /** An encoded google.rpc.Status. */
   readonly details: Uint8Array | undefined;
 }
-
-/** gRPC's codes that a client makes up by itself. */
-export const grpcCode = {
-  canceled: 1,
-  unknown: 2,
-  permissionDenied: 7,
-  resourceExhausted: 8,
-  unimplemented: 12,
-  internal: 13,
-  unavailable: 14,
-  unauthenticated: 16,
-} as const;
 
 /** gRPC over HTTP/2, "HTTP2 Transport Mapping: Errors". */
 const codeOfReset: Readonly<Record<number, number>> = {
